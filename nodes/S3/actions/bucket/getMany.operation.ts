@@ -1,0 +1,33 @@
+import { defineOperation } from '../../../shared/node/defineOperation';
+import { listBuckets } from '../../transport/buckets';
+import type { S3Client } from '../../transport/client';
+
+export const getMany = defineOperation({
+	name: 'Get Many',
+	value: 'getMany',
+	action: 'Get many buckets',
+	description: 'List the buckets of the account',
+	repeatable: true,
+	properties: [
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			displayOptions: { show: { returnAll: [false] } },
+			default: 50,
+			description: 'Max number of results to return',
+		},
+	],
+	async execute(s3: S3Client, { returnAll, limit }) {
+		const { buckets } = await listBuckets(s3);
+		return returnAll ? buckets : buckets.slice(0, limit);
+	},
+});

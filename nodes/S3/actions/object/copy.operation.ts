@@ -1,0 +1,24 @@
+import { defineOperation } from '../../../shared/node/defineOperation';
+import type { S3Client } from '../../transport/client';
+import { copyObject } from '../../transport/objects';
+import { bucketField, keyField, sameObject } from '../fields';
+
+export const copy = defineOperation({
+	name: 'Copy',
+	value: 'copy',
+	action: 'Copy an object',
+	description: 'Copy an object inside the server, with its metadata',
+	repeatable: true,
+	properties: [
+		{ ...bucketField, displayName: 'Source Bucket Name', name: 'sourceBucket' },
+		{ ...keyField, displayName: 'Source Object Key', name: 'sourceKey' },
+		bucketField,
+		keyField,
+	],
+	inOrder: sameObject,
+	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key }) {
+		const source = { bucket: sourceBucket, key: sourceKey };
+		const copied = await copyObject(s3, source, { bucket, key });
+		return { bucket, key, sourceBucket, sourceKey, ...copied };
+	},
+});

@@ -1,0 +1,15 @@
+import type { Resource } from '../../../shared/node/defineOperation';
+import type { S3Client } from '../../transport/client';
+import { copy } from './copy.operation';
+import { deleteOperation } from './delete.operation';
+import { deleteMany } from './deleteMany.operation';
+import { download } from './download.operation';
+import { getMany } from './getMany.operation';
+import { head } from './head.operation';
+import { upload } from './upload.operation';
+
+export const object: Resource<S3Client> = {
+	name: 'Object',
+	value: 'object',
+	operations: [copy, deleteOperation, deleteMany, download, getMany, head, upload],
+};

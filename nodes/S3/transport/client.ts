@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../shared/ground/clock';
+import { systemClock } from '../../shared/ground/clock';
+import type { Send } from '../../shared/resilience';
+import type { Failure } from '../../shared/resilience/failure';
+import type { ResponseBody } from '../../shared/transport/body';
+import type { HttpClient, HttpResponse } from '../../shared/transport/http';
+import type { Addressing } from './address';
+import { addressOf } from './address';
+import type { QueryPair } from './encode';
+import { encodeQuery } from './encode';
+import type { ErrorAnswer } from './failure';
+import { invalidInput, readError, s3Failure } from './failure';
+import type { Credentials } from './sign';
+import { EMPTY_PAYLOAD_HASH, signHeaders, UNSIGNED_PAYLOAD } from './sign';
+
+/** One request in the words of S3. */
+export interface S3Request {
+	/** the name in the API reference ("PutObject") */
+	operation: string;
+	method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+	bucket?: string;
+	key?: string;
+	query?: QueryPair[];
+	/** lower-case names */
+	headers?: Record<string, string>;
+	body?: Buffer;
+	/** sending it twice has the effect of sending it once; default true, as for most of S3 */
+	repeatable?: boolean;
+	/** statuses besides 2xx that are answers, not failures */
+	accept?: number[];
+	/** gives up one attempt after so long, in ms; 0: as long as bytes move */
+	attemptTimeoutMs?: number;
+	/** instead of the signal of the run: for cleaning up after it was cancelled */
+	signal?: AbortSignal;
+}
+
+export interface S3ClientOptions {
+	endpoint: string;
+	region: string;
+	addressing: Addressing;
+	credentials: Credentials;
+	http: HttpClient;
+	send: Send;
+	/** who shares limits and circuit breaker */
+	scope: string;
+	signal: AbortSignal;
+	clock?: Clock;
+}
+
+/** The verbs of S3 on the wire: addressed, signed, classified, and sent through all policies. */
+export interface S3Client {
+	readonly region: string;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	/** @param read told of the attempt's number; what it throws counts as a failed attempt */
+	call<T>(
+		request: S3Request,
+		read: (answer: HttpResponse<Buffer>, attempt: number) => T | Promise<T>,
+	): Promise<T>;
+	/** Like `call`, with the body of a success as it arrives; it must be read inside `read`. */
+	receive<T>(
+		request: () => S3Request,
+		read: (answer: HttpResponse<ResponseBody>, attempt: number) => Promise<T>,
+	): Promise<T>;
+}
+
+// Long enough for servers that list or delete slowly, short enough to leave time for another try.
+const ATTEMPT_TIMEOUT_MS = 60_000;
+const MAX_ERROR_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+export function s3Client(options: S3ClientOptions): S3Client {
+	const { credentials, http, send, scope, clock = systemClock } = options;
+	const where = new Whereabouts(options);
+
+	const signed = (request: S3Request, signal: AbortSignal) => {
+		const { method, bucket, key, query = [], headers = {}, body } = request;
+		const region = where.regionOf(bucket);
+		const { origin, host, path } = where.address(region)(bucket, key);
+		const encoded = encodeQuery(query);
+		const toSign = {
+			method,
+			path,
+			query: encoded,
+			headers: { ...headers, host },
+			payloadHash: payloadHash(body, headers),
+			credentials,
+			region,
+			service: 's3',
+			at: clock.now() + where.skewMs,
+		};
+		return {
+			method,
+			origin,
+			path: encoded ? `${path}?${encoded}` : path,
+			headers: { ...headers, ...signHeaders(toSign) },
+			body,
+			signal,
+		};
+	};
+
+	const exchange = async (
+		request: S3Request,
+		signal: AbortSignal,
+	): Promise<HttpResponse<ResponseBody>> => {
+		// Twice, because region and clock may both have to be learned from the server.
+		for (let lesson = 0; ; lesson++) {
+			const answer = await http.stream(signed(request, signal));
+			const { status, headers } = answer;
+			if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
+			const error = readError(status, headers, await answer.body.collect(MAX_ERROR_BYTES));
+			if (lesson >= 2 || !where.learn(request.bucket, error, headers, clock.now()))
+				throw explained(s3Failure(status, headers, error, clock.now()), request);
+		}
+	};
+
+	const receive: S3Client['receive'] = async (describe, read) => {
+		const first = describe();
+		try {
+			where.address(where.regionOf(first.bucket))(first.bucket, first.key);
+		} catch (error) {
+			throw invalidInput(error);
+		}
+		const about = {
+			system: 's3',
+			operation: first.operation,
+			scope,
+			repeatable: first.repeatable ?? true,
+			attemptTimeoutMs: first.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
+			signal: first.signal ?? options.signal,
+		};
+		return await send(
+			about,
+			async (signal, attempt) => await read(await exchange(describe(), signal), attempt),
+		);
+	};
+
+	return {
+		region: options.region,
+		clock,
+		signal: options.signal,
+		receive,
+		call: async (request, read) =>
+			await receive(
+				() => request,
+				async ({ status, headers, body }, attempt) =>
+					await read({ status, headers, body: await body.collect(MAX_ANSWER_BYTES) }, attempt),
+			),
+	};
+}
+
+/** Where the buckets are and what time it is there, as learned from the server. */
+class Whereabouts {
+	skewMs = 0;
+	private readonly regions = new Map<string, string>();
+	private readonly addresses = new Map<string, ReturnType<typeof addressOf>>();
+
+	constructor(
+		private readonly options: Pick<S3ClientOptions, 'endpoint' | 'region' | 'addressing'>,
+	) {}
+
+	regionOf(bucket: string | undefined): string {
+		return (bucket !== undefined && this.regions.get(bucket)) || this.options.region;
+	}
+
+	address(region: string): ReturnType<typeof addressOf> {
+		let address = this.addresses.get(region);
+		if (!address) {
+			address = addressOf({ ...this.options, region });
+			this.addresses.set(region, address);
+		}
+		return address;
+	}
+
+	/** Whether the answer taught something that makes the same request succeed. */
+	learn(
+		bucket: string | undefined,
+		{ code, region }: ErrorAnswer,
+		headers: Record<string, string>,
+		nowMs: number,
+	): boolean {
+		if (code === 'RequestTimeTooSkewed') {
+			const serverMs = Date.parse(headers.date ?? '');
+			if (Number.isNaN(serverMs) || Math.abs(serverMs - nowMs - this.skewMs) < 60_000) return false;
+			this.skewMs = serverMs - nowMs;
+			return true;
+		}
+		if (bucket === undefined || !region || region === this.regionOf(bucket)) return false;
+		if (!WRONG_REGION.has(code) && !code.startsWith('HTTP 30')) return false;
+		this.regions.set(bucket, region);
+		return true;
+	}
+}
+
+const WRONG_REGION = new Set([
+	'AuthorizationHeaderMalformed',
+	'IllegalLocationConstraintException',
+	'PermanentRedirect',
+	'TemporaryRedirect',
+	'HTTP 400', // HEAD: the region comes in a header, and there is no body to name the error
+]);
+
+// A signed Content-MD5 binds the body already; hashing it once more would cost as much again.
+function payloadHash(body: Buffer | undefined, headers: Record<string, string>): string {
+	if (!body || body.length === 0) return EMPTY_PAYLOAD_HASH;
+	if (headers['content-md5']) return UNSIGNED_PAYLOAD;
+	return createHash('sha256').update(body).digest('hex');
+}
+
+/** The message names what the request was about: "NoSuchKey" alone does not say which key. */
+function explained(failure: Failure, { bucket, key, operation }: S3Request): Failure {
+	const thing =
+		key === undefined ? bucket && `bucket "${bucket}"` : `"${key}" in bucket "${bucket}"`;
+	failure.message = `${failure.message} — ${operation}${thing ? ` of ${thing}` : ''}`;
+	return failure;
+}

@@ -1,0 +1,82 @@
+import type { Registry } from '../../shared/resilience/registry';
+import type { ResilienceSettings } from '../../shared/resilience';
+import { resilient } from '../../shared/resilience';
+import type { EgressFilter } from '../../shared/transport/egress';
+import { httpClient } from '../../shared/transport/http';
+import type { Addressing } from './address';
+import type { S3Client } from './client';
+import { s3Client } from './client';
+
+/** The fields of the credential `resilientS3Api`. */
+export interface S3Credential {
+	endpoint?: string;
+	region?: string;
+	accessKeyId?: string;
+	secretAccessKey?: string;
+	sessionToken?: string;
+	addressing?: Addressing;
+	testBucket?: string;
+	maxConcurrentRequests?: number;
+	maxRequestsPerSecond?: number;
+	ca?: string;
+	clientCertificate?: string;
+	clientKey?: string;
+	clientKeyPassphrase?: string;
+	serverName?: string;
+	allowUnauthorizedCerts?: boolean;
+}
+
+export interface Connection extends Omit<ResilienceSettings, 'limits' | 'registry'> {
+	/** identifies the credential: who shares connections, limits and circuit breaker */
+	owner: string;
+	signal: AbortSignal;
+	egress?: EgressFilter;
+	registry?: Registry;
+}
+
+/** A client for one run with this credential. Nothing is sent yet. */
+export function connect(credential: S3Credential, connection: Connection): S3Client {
+	const { owner, signal, egress } = connection;
+	const endpoint = credential.endpoint?.trim() ?? '';
+	const region = credential.region?.trim() || 'us-east-1';
+	return s3Client({
+		endpoint,
+		region,
+		addressing: credential.addressing ?? 'auto',
+		credentials: {
+			accessKeyId: credential.accessKeyId?.trim() ?? '',
+			secretAccessKey: credential.secretAccessKey?.trim() ?? '',
+			sessionToken: credential.sessionToken?.trim() || undefined,
+		},
+		http: httpClient({
+			owner,
+			egress,
+			tls: {
+				ca: credential.ca || undefined,
+				cert: credential.clientCertificate || undefined,
+				key: credential.clientKey || undefined,
+				passphrase: credential.clientKeyPassphrase || undefined,
+				servername: credential.serverName || undefined,
+				rejectUnauthorized: credential.allowUnauthorizedCerts !== true,
+			},
+		}),
+		send: resilient({
+			...connection,
+			limits: {
+				concurrency: credential.maxConcurrentRequests ?? 50,
+				perSecond: credential.maxRequestsPerSecond ?? 0,
+			},
+		}),
+		scope: `s3 ${owner} ${endpoint || region}`,
+		signal,
+		clock: connection.clock,
+	});
+}
+
+/** What must never be seen outside. */
+export const secretsOf = (credential: S3Credential): Array<string | undefined> => [
+	credential.secretAccessKey,
+	credential.sessionToken,
+	credential.clientKey,
+	credential.clientKeyPassphrase,
+];

@@ -1,0 +1,192 @@
+import { retryAfterMs } from '../../shared/ground/retryAfter';
+import type { FailureDetails } from '../../shared/resilience/failure';
+import { Failure } from '../../shared/resilience/failure';
+import type { XmlElement } from './xml';
+import { parseXml, text } from './xml';
+
+type Meaning = Pick<FailureDetails, 'kind'> & Partial<FailureDetails>;
+
+const throttled: Meaning = { kind: 'throttled', phase: 'rejected', scope: 'bucket' };
+const refused = (hint: string): Meaning => ({ kind: 'auth', scope: 'credential', hint });
+const conflict = (hint?: string): Meaning => ({ kind: 'conflict', hint });
+const corrupted: Meaning = { kind: 'network', phase: 'rejected' };
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+const MEANINGS: Record<string, Meaning> = {
+	SlowDown: throttled,
+	SlowDownRead: throttled,
+	SlowDownWrite: throttled,
+	Throttling: throttled,
+	ThrottlingException: throttled,
+	RequestLimitExceeded: throttled,
+	TooManyRequests: throttled,
+	BandwidthLimitExceeded: throttled,
+	ServiceUnavailable: { kind: 'unavailable', phase: 'rejected', scope: 'host' },
+	InternalError: { kind: 'unavailable', phase: 'maybeDone', scope: 'host' },
+	RequestTimeout: { kind: 'timeout', phase: 'rejected' },
+	// Another operation on the same thing is going on: AWS says to try again.
+	OperationAborted: { kind: 'unavailable', phase: 'rejected' },
+	ConditionalRequestConflict: { kind: 'unavailable', phase: 'rejected' },
+	// The bytes changed on the way, and the server kept nothing.
+	BadDigest: corrupted,
+	IncompleteBody: corrupted,
+	XAmzContentSHA256Mismatch: corrupted,
+	XAmzContentChecksumMismatch: corrupted,
+	SignatureDoesNotMatch: refused('Check the secret access key in the credential.'),
+	InvalidAccessKeyId: refused('Check the access key ID in the credential.'),
+	ExpiredToken: refused('The session token has expired: put a new one into the credential.'),
+	InvalidToken: refused('Check the session token in the credential.'),
+	TokenRefreshRequired: refused('Put a new session token into the credential.'),
+	RequestTimeTooSkewed: refused('The clock of this machine and that of the server differ.'),
+	AccessDenied: {
+		kind: 'auth',
+		hint: 'The key is not allowed to do this: check its policy and that of the bucket.',
+	},
+	AllAccessDisabled: { kind: 'auth', hint: 'Ask the provider why access is disabled.' },
+	NoSuchBucket: { kind: 'invalid', hint: 'Check the bucket name and the endpoint.' },
+	NoSuchKey: { kind: 'invalid', hint: 'Check the object key: upper and lower case differ.' },
+	NoSuchUpload: { kind: 'invalid', hint: 'The multipart upload was completed or aborted.' },
+	NotFound: { kind: 'invalid', hint: 'Check bucket name and object key.' },
+	BucketAlreadyExists: conflict('Somebody else owns a bucket of this name: choose another one.'),
+	BucketAlreadyOwnedByYou: conflict('The bucket is there already, and it is yours.'),
+	BucketNotEmpty: conflict('Delete its objects first.'),
+	PreconditionFailed: conflict('The object has changed, or exists already.'),
+	InvalidObjectState: conflict('The object is archived: restore it first.'),
+	EntityTooLarge: { kind: 'invalid', hint: 'The file is larger than this server takes.' },
+	NotImplemented: { kind: 'invalid', hint: 'This server does not have the function.' },
+	AuthorizationHeaderMalformed: {
+		kind: 'invalid',
+		scope: 'credential',
+		hint: 'Check the region in the credential.',
+	},
+	PermanentRedirect: { kind: 'invalid', hint: 'The bucket is in another region.' },
+};
+
+function meaningOf(code: string, status: number): Meaning {
+	const known = MEANINGS[code];
+	if (known) return known;
+	if (status === 429) return throttled;
+	if (status === 408) return { kind: 'timeout', phase: 'rejected' };
+	// 503 is sent before anything is done; after the other 5xx nobody knows.
+	if (status === 503) return { kind: 'unavailable', phase: 'rejected', scope: 'host' };
+	if (status >= 500) return { kind: 'unavailable', phase: 'maybeDone', scope: 'host' };
+	if (status === 401 || status === 403) return { kind: 'auth' };
+	if (status === 409 || status === 412) return { kind: 'conflict' };
+	return { kind: 'invalid' };
+}
+
+/** An answer that is not a success, read as far as it can be. */
+export interface ErrorAnswer {
+	code: string;
+	message: string;
+	/** AuthorizationHeaderMalformed and redirects: where the bucket is */
+	region?: string;
+	requestId?: string;
+}
+
+const STATUS_CODES: Record<number, string> = { 404: 'NotFound', 412: 'PreconditionFailed' };
+
+/** Reads the XML of an error; answers to HEAD have none, and proxies send HTML. */
+export function readError(
+	status: number,
+	headers: Record<string, string>,
+	body: Buffer,
+): ErrorAnswer {
+	const region = headers['x-amz-bucket-region'];
+	const requestId = headers['x-amz-request-id'];
+	const bare = {
+		code: STATUS_CODES[status] ?? `HTTP ${status}`,
+		message: `The server answered ${status}`,
+	};
+	if (body.length === 0) return { ...bare, region, requestId };
+	let root: XmlElement;
+	try {
+		root = parseXml(body);
+	} catch {
+		const shown = body
+			.toString('latin1', 0, 2_000)
+			.replace(/<[^>]*>/g, ' ')
+			.replace(/\s+/g, ' ')
+			.trim();
+		return {
+			...bare,
+			message: `${bare.message}, not in the words of S3: ${shown.slice(0, 200)}`,
+			region,
+			requestId,
+		};
+	}
+	return {
+		...errorOf(root, bare),
+		...(region && { region }),
+		requestId: requestId ?? text(root, 'RequestId'),
+	};
+}
+
+function errorOf(root: XmlElement, otherwise: ErrorAnswer): ErrorAnswer {
+	const code = text(root, 'Code') || otherwise.code;
+	// Ceph sends an empty message.
+	const message = text(root, 'Message') || `The server answered ${code}`;
+	return { code, message, region: text(root, 'Region') || undefined };
+}
+
+/** The Failure that an answer means. */
+export function s3Failure(
+	status: number,
+	headers: Record<string, string>,
+	{ code, message, requestId }: ErrorAnswer,
+	nowMs: number,
+): Failure {
+	const { phase = 'rejected', ...meaning } = meaningOf(code, status);
+	const wait = retryAfterMs(headers['retry-after'], nowMs);
+	return new Failure({
+		...meaning,
+		phase,
+		code,
+		message: requestId ? `${message} (request ${requestId})` : message,
+		status,
+		...(wait !== undefined && { retryAfterMs: wait, scope: 'credential' }),
+	});
+}
+
+/**
+ * CopyObject, UploadPartCopy and CompleteMultipartUpload begin to answer 200 before they are done,
+ * so an error can stand in the body of a success.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+ */
+export function successBody(
+	headers: Record<string, string>,
+	body: Buffer,
+	nowMs: number,
+): XmlElement {
+	let root: XmlElement;
+	try {
+		root = parseXml(body);
+	} catch (cause) {
+		throw new Failure({
+			kind: 'unavailable',
+			phase: 'maybeDone',
+			code: 'UNREADABLE_ANSWER',
+			message: `The server answered 200, but its body cannot be read: ${(cause as Error).message}`,
+			status: 200,
+			cause,
+		});
+	}
+	if (root.name !== 'Error') return root;
+	const requestId = headers['x-amz-request-id'] ?? text(root, 'RequestId');
+	const answer = { ...errorOf(root, { code: 'InternalError', message: '' }), requestId };
+	throw s3Failure(200, headers, answer, nowMs);
+}
+
+/** The failure of one key in the answer of DeleteObjects. */
+export const keyFailure = (error: XmlElement): Failure =>
+	s3Failure(200, {}, errorOf(error, { code: 'UnknownError', message: '' }), 0);
+
+/** What the caller wrote is wrong, found before anything was sent. */
+export const invalidInput = (cause: unknown): Failure =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'notSent',
+		code: 'INVALID_PARAMETER',
+		message: cause instanceof Error ? cause.message : String(cause),
+		cause,
+	});

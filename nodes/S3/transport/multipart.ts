@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../../shared/resilience/failure';
+import type { S3Client } from './client';
+import { successBody } from './failure';
+import type { Stored } from './objects';
+import { existsAlready, headObject, unquoted } from './objects';
+import { parseXml, text, writeXml } from './xml';
+
+export interface UploadPlace {
+	bucket: string;
+	key: string;
+	uploadId: string;
+}
+
+export interface Part {
+	/** from 1 */
+	number: number;
+	etag: string;
+	/** hex */
+	md5: string;
+}
+
+// Cleaning up must not be stopped by what made it necessary, nor hang on it for long.
+const CLEAN_UP_MS = 15_000;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
+export async function createUpload(
+	s3: S3Client,
+	bucket: string,
+	key: string,
+	headers: Record<string, string>,
+): Promise<string> {
+	// The condition belongs to the request that makes the object visible.
+	const { 'if-none-match': _condition, ...rest } = headers;
+	const request = {
+		operation: 'CreateMultipartUpload',
+		method: 'POST' as const,
+		bucket,
+		key,
+		query: [['uploads', '']] as Array<[string, string]>,
+		headers: rest,
+	};
+	return await s3.call(request, ({ body }) => {
+		const uploadId = text(parseXml(body), 'UploadId');
+		if (uploadId) return uploadId;
+		throw new Failure({
+			kind: 'unavailable',
+			phase: 'maybeDone',
+			code: 'NO_UPLOAD_ID',
+			message: 'The server began a multipart upload without naming it',
+		});
+	});
+}
+
+/**
+ * Sends one part and notes its ETag and MD5 in `part`.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html
+ */
+export async function uploadPart(
+	s3: S3Client,
+	{ bucket, key, uploadId }: UploadPlace,
+	part: Part,
+	body: Buffer,
+	signal: AbortSignal,
+): Promise<void> {
+	const md5 = createHash('md5').update(body).digest();
+	const request = {
+		operation: 'UploadPart',
+		method: 'PUT' as const,
+		bucket,
+		key,
+		query: [
+			['partNumber', part.number],
+			['uploadId', uploadId],
+		] as Array<[string, string | number]>,
+		headers: { 'content-md5': md5.toString('base64') },
+		body,
+		attemptTimeoutMs: 0,
+		signal,
+	};
+	part.md5 = md5.toString('hex');
+	part.etag = await s3.call(request, ({ headers }) => headers.etag ?? '');
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
+export async function completeUpload(
+	s3: S3Client,
+	{ bucket, key, uploadId }: UploadPlace,
+	parts: Part[],
+	size: number,
+	headers: Record<string, string>,
+): Promise<Stored> {
+	const condition = headers['if-none-match'];
+	const request = {
+		operation: 'CompleteMultipartUpload',
+		method: 'POST' as const,
+		bucket,
+		key,
+		query: [['uploadId', uploadId]] as Array<[string, string]>,
+		headers: {
+			'content-type': 'application/xml',
+			...(condition && { 'if-none-match': condition }),
+		},
+		body: Buffer.from(
+			writeXml('CompleteMultipartUpload', {
+				Part: parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag })),
+			}),
+		),
+		// The server assembles the object while the client waits.
+		attemptTimeoutMs: 600_000,
+		accept: [404, 412],
+	};
+	return await s3.call(request, async ({ status, headers: answer, body }, attempt) => {
+		if (status === 412 || status === 404) {
+			// After a lost answer the upload is gone because an earlier attempt completed it.
+			const stored = attempt > 1 && (await storedAs(s3, bucket, key, parts, size));
+			if (stored) return stored;
+			throw status === 412 ? existsAlready(bucket, key) : gone(bucket, key);
+		}
+		const result = successBody(answer, body, s3.clock.now());
+		const etag = unquoted(text(result, 'ETag')) || compositeEtag(parts);
+		return { etag, versionId: answer['x-amz-version-id'] };
+	});
+}
+
+/** The object, if it is the one that these parts make. */
+async function storedAs(
+	s3: S3Client,
+	bucket: string,
+	key: string,
+	parts: Part[],
+	size: number,
+): Promise<Stored | undefined> {
+	const found = await headObject(s3, bucket, key).catch(() => undefined);
+	if (!found || found.size !== size) return undefined;
+	return found.etag === compositeEtag(parts) ? { etag: found.etag } : undefined;
+}
+
+/** The ETag of a multipart object on AWS, Ceph, MinIO: MD5 of the MD5s, and the number of parts. */
+function compositeEtag(parts: Part[]): string {
+	const all = Buffer.concat(parts.map(({ md5 }) => Buffer.from(md5, 'hex')));
+	return `${createHash('md5').update(all).digest('hex')}-${parts.length}`;
+}
+
+const gone = (bucket: string, key: string) =>
+	new Failure({
+		kind: 'conflict',
+		phase: 'maybeDone',
+		code: 'NoSuchUpload',
+		status: 404,
+		message: `The multipart upload of "${key}" to bucket "${bucket}" is gone`,
+		hint: 'Somebody aborted it, or a lifecycle rule did. Look whether the object is there.',
+	});
+
+/**
+ * Frees the parts. Never throws: the reason for aborting matters more than that it failed, and a
+ * lifecycle rule (AbortIncompleteMultipartUpload) gets what is left.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html
+ */
+export async function abortUpload(
+	s3: S3Client,
+	{ bucket, key, uploadId }: UploadPlace,
+): Promise<void> {
+	const request = {
+		operation: 'AbortMultipartUpload',
+		method: 'DELETE' as const,
+		bucket,
+		key,
+		query: [['uploadId', uploadId]] as Array<[string, string]>,
+		signal: AbortSignal.timeout(CLEAN_UP_MS),
+		accept: [404],
+	};
+	await s3.call(request, () => {}).catch(() => {});
+}

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../../shared/resilience/failure';
+import type { S3Client } from './client';
+import { encodeKey } from './encode';
+import { invalidInput, keyFailure, successBody } from './failure';
+import { children, fitsXml, text, writeXml } from './xml';
+
+export interface ObjectInfo {
+	bucket: string;
+	key: string;
+	/** in bytes */
+	size: number;
+	/** without the quotes */
+	etag: string;
+	contentType?: string;
+	/** ISO 8601 */
+	lastModified?: string;
+	storageClass?: string;
+	versionId?: string;
+	/** x-amz-meta-* without the prefix */
+	metadata: Record<string, string>;
+}
+
+/** Ceph leaves the quotes out where AWS has them. */
+export const unquoted = (etag: string | undefined): string => (etag ?? '').replace(/^"|"$/g, '');
+
+/** What the headers of a GET or HEAD answer say of an object. */
+export function infoOf(
+	bucket: string,
+	key: string,
+	headers: Record<string, string>,
+	size: number,
+): ObjectInfo {
+	const modified = Date.parse(headers['last-modified'] ?? '');
+	const metadata = Object.entries(headers)
+		.filter(([name]) => name.startsWith('x-amz-meta-'))
+		// Node reads header bytes as latin1; S3 stores and returns UTF-8.
+		.map(([name, value]) => [name.slice(11), Buffer.from(value, 'latin1').toString()]);
+	return {
+		bucket,
+		key,
+		size,
+		etag: unquoted(headers.etag),
+		...(headers['content-type'] && { contentType: headers['content-type'] }),
+		...(!Number.isNaN(modified) && { lastModified: new Date(modified).toISOString() }),
+		...(headers['x-amz-storage-class'] && { storageClass: headers['x-amz-storage-class'] }),
+		...(headers['x-amz-version-id'] && { versionId: headers['x-amz-version-id'] }),
+		metadata: Object.fromEntries(metadata) as Record<string, string>,
+	};
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+export async function headObject(s3: S3Client, bucket: string, key: string): Promise<ObjectInfo> {
+	return await s3.call({ operation: 'HeadObject', method: 'HEAD', bucket, key }, ({ headers }) =>
+		infoOf(bucket, key, headers, Number(headers['content-length'] ?? 0)),
+	);
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
+export async function deleteObject(s3: S3Client, bucket: string, key: string): Promise<void> {
+	await s3.call({ operation: 'DeleteObject', method: 'DELETE', bucket, key }, () => {});
+}
+
+export interface Stored {
+	etag: string;
+	versionId?: string;
+}
+
+/** Base64 MD5, as Content-MD5 wants it (RFC 1864). */
+export const contentMd5 = (body: Buffer): string => createHash('md5').update(body).digest('base64');
+
+/**
+ * One request; for up to 5 GiB, and only what is in memory anyway.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+ */
+export async function putObject(
+	s3: S3Client,
+	bucket: string,
+	key: string,
+	body: Buffer,
+	headers: Record<string, string>,
+): Promise<Stored> {
+	const request = {
+		operation: 'PutObject',
+		method: 'PUT' as const,
+		bucket,
+		key,
+		body,
+		headers: { ...headers, 'content-md5': contentMd5(body) },
+		attemptTimeoutMs: 0,
+		// With a condition the second attempt would meet what the first one wrote.
+		accept: headers['if-none-match'] ? [412] : [],
+	};
+	return await s3.call(request, async ({ status, headers: answer }, attempt) => {
+		if (status !== 412)
+			return { etag: unquoted(answer.etag), versionId: answer['x-amz-version-id'] };
+		const mine = createHash('md5').update(body).digest('hex');
+		if (attempt > 1) {
+			const { etag } = await headObject(s3, bucket, key);
+			if (etag === mine) return { etag };
+		}
+		throw existsAlready(bucket, key);
+	});
+}
+
+export const existsAlready = (bucket: string, key: string): Failure =>
+	new Failure({
+		kind: 'conflict',
+		phase: 'rejected',
+		code: 'PreconditionFailed',
+		status: 412,
+		message: `"${key}" exists already in bucket "${bucket}"`,
+		hint: 'Switch off "Only If New" to overwrite it.',
+	});
+
+/**
+ * Up to 5 GiB, inside the server.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ */
+export async function copyObject(
+	s3: S3Client,
+	source: { bucket: string; key: string },
+	target: { bucket: string; key: string },
+): Promise<Stored & { lastModified?: string }> {
+	const request = {
+		operation: 'CopyObject',
+		method: 'PUT' as const,
+		...target,
+		headers: { 'x-amz-copy-source': copySource(source) },
+		// The server copies while the client waits.
+		attemptTimeoutMs: 600_000,
+	};
+	return await s3.call(request, ({ headers, body }) => {
+		const result = successBody(headers, body, s3.clock.now());
+		return {
+			etag: unquoted(text(result, 'ETag')),
+			lastModified: text(result, 'LastModified'),
+			versionId: headers['x-amz-version-id'],
+		};
+	});
+}
+
+function copySource({ bucket, key }: { bucket: string; key: string }): string {
+	if (bucket === '' || key === '')
+		throw invalidInput(`The ${bucket === '' ? 'source bucket' : 'source key'} is empty`);
+	try {
+		return `/${encodeKey(bucket)}/${encodeKey(key)}`;
+	} catch (error) {
+		throw invalidInput(error);
+	}
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+export const MAX_DELETE_KEYS = 1_000;
+
+/**
+ * Deletes up to 1,000 objects in one request. A key that is not there counts as deleted.
+ * @returns per key a Failure, or `undefined` where it is deleted; in the order of `keys`
+ */
+export async function deleteObjects(
+	s3: S3Client,
+	bucket: string,
+	keys: string[],
+): Promise<Array<Failure | undefined>> {
+	const body = Buffer.from(
+		writeXml('Delete', { Quiet: false, Object: keys.map((Key) => ({ Key })) }),
+	);
+	const request = {
+		operation: 'DeleteObjects',
+		method: 'POST' as const,
+		bucket,
+		query: [['delete', '']] as Array<[string, string]>,
+		headers: { 'content-type': 'application/xml', 'content-md5': contentMd5(body) },
+		body,
+	};
+	return await s3.call(request, ({ headers, body: answer }) => {
+		const result = successBody(headers, answer, s3.clock.now());
+		const deleted = new Set(children(result, 'Deleted').map((entry) => text(entry, 'Key')));
+		const errors = new Map(
+			children(result, 'Error').map((error) => [text(error, 'Key'), keyFailure(error)]),
+		);
+		return keys.map((key) => errors.get(key) ?? (deleted.has(key) ? undefined : unmentioned(key)));
+	});
+}
+
+const unmentioned = (key: string) =>
+	new Failure({
+		kind: 'unavailable',
+		phase: 'maybeDone',
+		code: 'NOT_CONFIRMED',
+		message: `The server did not say what became of "${key}"`,
+	});
+
+/** Whether DeleteObjects can name the key at all: XML 1.0 has no way to write some characters. */
+export const canBeListed = (key: string): boolean => key !== '' && fitsXml(key);

@@ -1,0 +1,137 @@
+import type { IExecuteFunctions, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
+import { isResourceLocatorValue } from 'n8n-workflow';
+import { Failure } from '../resilience/failure';
+
+/**
+ * The parameters of one item as the operation declared them: expressions resolved, numbers are
+ * numbers, booleans are booleans, hidden ones are absent. Throws a Failure that names the field.
+ */
+export function readInput(
+	context: IExecuteFunctions,
+	properties: INodeProperties[],
+	item: number,
+): Record<string, unknown> {
+	// node.parameters holds exactly the shown parameters, with defaults filled in.
+	const shown = context.getNode().parameters;
+	const input: Record<string, unknown> = {};
+	for (const property of properties) {
+		if (!(property.name in shown)) continue;
+		input[property.name] = typed(property, valueOf(context, property, item), property.displayName);
+	}
+	return input;
+}
+
+function valueOf(context: IExecuteFunctions, { name, displayName }: INodeProperties, item: number) {
+	try {
+		const value: unknown = context.getNodeParameter(name, item);
+		return isResourceLocatorValue(value) ? value.value : value;
+	} catch (error) {
+		throw wrong(
+			`"${displayName}": ${error instanceof Error ? error.message : String(error)}`,
+			error,
+		);
+	}
+}
+
+function typed(property: INodeProperties, value: unknown, field: string): unknown {
+	if (property.required && (value === undefined || value === null || value === ''))
+		throw wrong(`"${field}" is empty`, undefined, `Fill in "${field}", or check its expression.`);
+	return (READERS[property.type] ?? asIs)(value, field, property);
+}
+
+type Reader = (value: unknown, field: string, property: INodeProperties) => unknown;
+
+const asIs: Reader = (value) => value;
+
+const text: Reader = (value, field) => {
+	if (value === undefined || value === null) return '';
+	if (typeof value === 'object' && !(value instanceof Date))
+		return value && 'toISO' in value ? String(value) : wrongType('a text', value, field);
+	return value instanceof Date ? value.toISOString() : String(value);
+};
+
+// n8n's own `ensureType` is not used: it makes `true` of the text "false" and 0 of an empty one.
+const READERS: Partial<Record<INodeProperties['type'], Reader>> = {
+	string: text,
+	dateTime: text,
+	resourceLocator: text,
+	number: (value, field) => {
+		const number = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
+		return Number.isFinite(number) ? number : wrongType('a number', value, field);
+	},
+	boolean: (value, field) => {
+		if (typeof value === 'boolean') return value;
+		if (value === 'true' || value === 1 || value === '1') return true;
+		if (value === 'false' || value === 0 || value === '0' || value === '') return false;
+		return wrongType('true or false', value, field);
+	},
+	options: (value, field, { options, displayName }) => {
+		const values = (options ?? []).flatMap((option) => ('value' in option ? [option.value] : []));
+		if (values.length === 0 || values.some((known) => known === value)) return value;
+		throw wrong(
+			`"${field}" is "${String(value)}"`,
+			undefined,
+			`${displayName} is one of: ${values.join(', ')}.`,
+		);
+	},
+	json: (value, field) => {
+		if (typeof value !== 'string') return value;
+		try {
+			return JSON.parse(value) as unknown;
+		} catch (error) {
+			throw wrong(`"${field}" is not valid JSON: ${(error as Error).message}`, error);
+		}
+	},
+	collection: (value, field, { options }) =>
+		members((options ?? []) as INodeProperties[], value, field),
+	fixedCollection: (value, field, { options }) => {
+		const groups = isObject(value) ? value : {};
+		return Object.fromEntries(
+			((options ?? []) as INodePropertyCollection[])
+				.filter(({ name }) => groups[name] !== undefined)
+				.map(({ name, values }) => {
+					const group = groups[name];
+					return [
+						name,
+						Array.isArray(group)
+							? group.map((row) => members(values, row, field))
+							: members(values, group, field),
+					];
+				}),
+		);
+	},
+};
+
+function members(properties: INodeProperties[], value: unknown, field: string) {
+	const given = isObject(value) ? value : {};
+	return Object.fromEntries(
+		properties
+			.filter(({ name }) => given[name] !== undefined)
+			.map((property) => [
+				property.name,
+				typed(property, given[property.name], `${field} > ${property.displayName}`),
+			]),
+	);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function wrongType(expected: string, value: unknown, field: string): never {
+	const shown = JSON.stringify(value) ?? 'nothing';
+	throw wrong(`"${field}" must be ${expected}, but is ${shown.slice(0, 100)}`);
+}
+
+const wrong = (
+	message: string,
+	cause?: unknown,
+	hint = 'Correct the parameter or its expression.',
+) =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'notSent',
+		code: 'INVALID_PARAMETER',
+		message,
+		hint,
+		cause,
+	});

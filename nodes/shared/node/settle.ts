@@ -1,0 +1,83 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import type { Redact } from '../ground/redact';
+import type { Failure } from '../resilience/failure';
+import { errorItem, failedRecord } from './failedOutput';
+import { nodeError } from './nodeError';
+import type { Outcome } from './runLedger';
+import type { Run } from './runOperations';
+
+interface Ended {
+	run: Run;
+	items: INodeExecutionData[];
+	outcomes: Outcome[];
+	/** repeated requests per failure code */
+	retries: Map<string, number>;
+	redact: Redact;
+	keyOf(item: number): string;
+}
+
+/**
+ * The node's outputs, in input order. Failed items go to the Failed output where the node has one,
+ * under "Continue On Fail" into error items, else the node throws the first failure and says what
+ * became of the others.
+ */
+export function settle({
+	run,
+	items,
+	outcomes,
+	retries,
+	redact,
+	keyOf,
+}: Ended): INodeExecutionData[][] {
+	const { context } = run;
+	const done: INodeExecutionData[] = [];
+	const failed: INodeExecutionData[] = [];
+	const failures: Array<{ item: number; failure: Failure }> = [];
+	outcomes.forEach((outcome, item) => {
+		if ('rows' in outcome) return void done.push(...outcome.rows);
+		const { failure } = outcome;
+		failures.push({ item, failure });
+		if (run.failedOutput) {
+			const input = items[item];
+			const json = { ...failedRecord(input?.json ?? {}, failure, keyOf(item), redact) };
+			failed.push({ json, ...(input?.binary && { binary: input.binary }), pairedItem: { item } });
+		} else done.push(errorItem(failure, item, redact));
+	});
+	const [first] = failures;
+	const kept = run.failedOutput || context.continueOnFail();
+	if (first && (run.signal.aborted || !kept)) {
+		const summary = summaryOf(failures, outcomes.length);
+		throw redacted(nodeError(context.getNode(), first.failure, first.item, summary), redact);
+	}
+	hint(run, retries);
+	return run.failedOutput ? [done, failed] : [done];
+}
+
+function summaryOf(failures: Array<{ failure: Failure }>, count: number): string {
+	if (count === 1) return '';
+	const notSent = failures.filter(({ failure }) => failure.phase === 'notSent').length;
+	const unknown = failures.filter(({ failure }) => failure.phase === 'maybeDone').length;
+	const parts = [
+		`${failures.length} of ${count} items failed`,
+		...(notSent > 0 ? [`${notSent} of them were not sent`] : []),
+		...(unknown > 0 ? [`of ${unknown} nobody can know whether they were done`] : []),
+	];
+	return `${parts.join(', ')}; ${count - failures.length} are done and will not be repeated when n8n retries this node. To let the others go on, switch on "Failed Output" under Resilience.`;
+}
+
+function redacted<E extends Error & { description?: string | null }>(error: E, redact: Redact): E {
+	error.message = redact.text(error.message);
+	if (error.description) error.description = redact.text(error.description);
+	if (error.stack) error.stack = redact.text(error.stack);
+	return error;
+}
+
+function hint(run: Run, retries: Map<string, number>): void {
+	if (retries.size === 0) return;
+	const total = [...retries.values()].reduce((sum, n) => sum + n, 0);
+	const causes = [...retries].map(([code, n]) => `${code} ${n}×`).join(', ');
+	run.context.addExecutionHints({
+		message: `${total} ${total === 1 ? 'request was' : 'requests were'} repeated: ${causes}`,
+		location: 'outputPane',
+	});
+}

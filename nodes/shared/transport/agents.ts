@@ -1,0 +1,110 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { SecureVersion } from 'node:tls';
+import { fingerprint } from '../ground/fingerprint';
+import type { EgressFilter } from './egress';
+
+/** TLS settings of a credential. Certificates and keys are PEM texts. */
+export interface TlsOptions {
+	/** accepted besides (not instead of) the public certificate authorities */
+	ca?: string;
+	/** client certificate and its key */
+	cert?: string;
+	key?: string;
+	passphrase?: string;
+	/** name to ask for and to verify, where it is not the host of the URL */
+	servername?: string;
+	/** false: any certificate is accepted, which gives up the protection of TLS */
+	rejectUnauthorized?: boolean;
+	minVersion?: SecureVersion;
+}
+
+/** A proxy as axios takes it, for plain HTTP requests: the path is sent to it unchanged. */
+export interface PlainProxy {
+	protocol: string;
+	host: string;
+	port: number;
+	auth?: { username: string; password: string };
+}
+
+/** How one origin is reached. */
+export interface Route {
+	agent: HttpAgent;
+	proxy: PlainProxy | false;
+}
+
+// Shorter than the idle time-outs of usual servers and load balancers (60 s), so that a request
+// seldom meets a connection that the other side is just closing.
+const IDLE_SOCKET_MS = 15_000;
+
+const MOST_AGENTS = 200;
+
+const agents = new Map<string, HttpAgent>();
+
+/**
+ * The keep-alive agent for one owner (a credential) and one set of TLS settings, pooled over all
+ * runs of the process, and the proxy that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY name for
+ * this origin (the settings that n8n itself follows). HTTPS goes through a CONNECT tunnel.
+ *
+ * @param owner who may share connections: never two different credentials
+ */
+export async function routeTo(
+	origin: string,
+	owner: string,
+	tls: TlsOptions = {},
+	egress?: EgressFilter,
+): Promise<Route> {
+	const secure = origin.startsWith('https:');
+	const { getProxyForUrl } = await import('../../../vendor/proxyFromEnv');
+	const proxyUrl = getProxyForUrl(origin);
+	if (proxyUrl && egress) {
+		const allowed = egress.validateConnectionHost(new URL(proxyUrl).hostname);
+		if (!allowed.ok)
+			throw allowed.error ?? new Error('The proxy is not allowed by the egress filter');
+	}
+	const tunnel = secure ? proxyUrl : '';
+	const name = fingerprint({ owner, tls, tunnel, secure, filtered: egress !== undefined });
+	let agent = agents.get(name);
+	if (!agent) {
+		agent = await openAgent(secure, tunnel, tls, egress);
+		agents.set(name, agent);
+		const oldest = agents.keys().next();
+		if (agents.size > MOST_AGENTS && !oldest.done) {
+			agents.get(oldest.value)?.destroy();
+			agents.delete(oldest.value);
+		}
+	}
+	return { agent, proxy: proxyUrl && !secure ? plainProxy(proxyUrl) : false };
+}
+
+async function openAgent(secure: boolean, tunnel: string, tls: TlsOptions, egress?: EgressFilter) {
+	const pool = {
+		keepAlive: true,
+		timeout: IDLE_SOCKET_MS,
+		scheduling: 'lifo' as const,
+		...(egress && { lookup: egress.createSecureLookup() }),
+	};
+	if (!secure) return new (await import('node:http')).Agent(pool);
+	const secured = { ...pool, ...(await withPublicAuthorities(tls)) };
+	if (!tunnel) return new (await import('node:https')).Agent(secured);
+	const { HttpsProxyAgent } = await import('../../../vendor/httpsProxyAgent');
+	return new HttpsProxyAgent(tunnel, secured);
+}
+
+/** Node takes `ca` instead of its own list; a company's CA should come on top of it. */
+async function withPublicAuthorities(tls: TlsOptions) {
+	if (!tls.ca) return tls;
+	const { rootCertificates } = await import('node:tls');
+	return { ...tls, ca: [...rootCertificates, tls.ca] };
+}
+
+function plainProxy(proxyUrl: string): PlainProxy {
+	const { protocol, hostname, port, username, password } = new URL(proxyUrl);
+	return {
+		protocol,
+		host: hostname,
+		port: Number(port) || (protocol === 'https:' ? 443 : 80),
+		...(username && {
+			auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+		}),
+	};
+}

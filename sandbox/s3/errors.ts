@@ -1,0 +1,148 @@
+import { element, xmlDocument, type Xml } from './xml.ts';
+
+/** Status and message of every error code the server gives (Amazon S3 API Reference, "Error Responses"). */
+const catalogue = {
+	AccessDenied: [403, 'Access Denied'],
+	AuthorizationHeaderMalformed: [400, 'The authorization header is malformed.'],
+	AuthorizationQueryParametersError: [400, 'The authorization query parameters are malformed.'],
+	BadDigest: [400, 'The Content-MD5 you specified did not match what we received.'],
+	BucketAlreadyExists: [
+		409,
+		'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
+	],
+	BucketAlreadyOwnedByYou: [
+		409,
+		'Your previous request to create the named bucket succeeded and you already own it.',
+	],
+	BucketNotEmpty: [409, 'The bucket you tried to delete is not empty'],
+	EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed size'],
+	EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size'],
+	IllegalLocationConstraintException: [
+		400,
+		'The location constraint is incompatible for the region specific endpoint this request was sent to.',
+	],
+	IncompleteBody: [
+		400,
+		'You did not provide the number of bytes specified by the Content-Length HTTP header',
+	],
+	InternalError: [500, 'We encountered an internal error. Please try again.'],
+	InvalidAccessKeyId: [403, 'The AWS Access Key Id you provided does not exist in our records.'],
+	InvalidArgument: [400, 'Invalid Argument'],
+	InvalidBucketName: [400, 'The specified bucket is not valid.'],
+	InvalidChunkSizeError: [
+		403,
+		'Only the last chunk is allowed to have a size less than 8192 bytes',
+	],
+	InvalidDigest: [400, 'The Content-MD5 you specified was invalid.'],
+	InvalidLocationConstraint: [400, 'The specified location-constraint is not valid'],
+	InvalidPart: [
+		400,
+		"One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+	],
+	InvalidPartOrder: [
+		400,
+		'The list of parts was not in ascending order. Parts must be ordered by part number.',
+	],
+	InvalidRange: [416, 'The requested range is not satisfiable'],
+	InvalidRequest: [400, 'Invalid Request'],
+	InvalidStorageClass: [400, 'The storage class you specified is not valid'],
+	InvalidToken: [400, 'The provided token is malformed or otherwise invalid.'],
+	InvalidURI: [400, "Couldn't parse the specified URI."],
+	KeyTooLongError: [400, 'Your key is too long'],
+	MalformedTrailerError: [
+		400,
+		'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+	],
+	MalformedXML: [
+		400,
+		'The XML you provided was not well-formed or did not validate against our published schema',
+	],
+	MaxMessageLengthExceeded: [400, 'Your request was too big.'],
+	MetadataTooLarge: [400, 'Your metadata headers exceed the maximum allowed metadata size'],
+	MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
+	MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
+	NoSuchBucket: [404, 'The specified bucket does not exist'],
+	NoSuchKey: [404, 'The specified key does not exist.'],
+	NoSuchUpload: [
+		404,
+		'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+	],
+	NotImplemented: [501, 'A header you provided implies functionality that is not implemented'],
+	PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
+	RequestTimeTooSkewed: [
+		403,
+		'The difference between the request time and the current time is too large.',
+	],
+	SignatureDoesNotMatch: [
+		403,
+		'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+	],
+	SlowDown: [503, 'Please reduce your request rate.'],
+	TooManyRequests: [429, 'Please reduce your request rate.'],
+	XAmzContentSHA256Mismatch: [
+		400,
+		"The provided 'x-amz-content-sha256' header does not match what was computed.",
+	],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+export interface ErrorDetails {
+	message?: string;
+	/** Further elements of the error document, in this order. */
+	elements?: Record<string, string | number>;
+	headers?: Record<string, string>;
+}
+
+/** An answer that is an S3 error; the status and the usual message follow from the code. */
+export class S3Error extends Error {
+	readonly code: string;
+	readonly status: number;
+	readonly elements: Record<string, string | number>;
+	readonly headers: Record<string, string>;
+
+	constructor(code: ErrorCode, details: ErrorDetails = {}) {
+		const [status, message] = catalogue[code];
+		super(details.message ?? message);
+		this.name = 'S3Error';
+		this.code = code;
+		this.status = status;
+		this.elements = details.elements ?? {};
+		this.headers = details.headers ?? {};
+	}
+}
+
+/** The usual message of a code, or an empty string for a code S3 does not document here. */
+export function usualMessage(code: string): string {
+	return Object.entries(catalogue).find(([name]) => name === code)?.[1][1] ?? '';
+}
+
+export interface ErrorContext {
+	/** The resource as S3 names it: "/bucket/key", decoded. */
+	resource: string;
+	requestId: string;
+	hostId: string;
+}
+
+/** The `<Error>` element in Amazon's order: Code, Message, further elements, Resource, ids. */
+export function errorElement(
+	error: Pick<S3Error, 'code' | 'message' | 'elements'>,
+	{ resource, requestId, hostId }: ErrorContext,
+): Xml {
+	return element('Error', [
+		element('Code', error.code),
+		element('Message', error.message),
+		...Object.entries(error.elements).map(([name, value]) => element(name, value)),
+		element('Resource', resource),
+		element('RequestId', requestId),
+		element('HostId', hostId),
+	]);
+}
+
+/** A complete error document. */
+export function errorDocument(
+	error: Pick<S3Error, 'code' | 'message' | 'elements'>,
+	context: ErrorContext,
+): string {
+	return xmlDocument(errorElement(error, context));
+}

@@ -1,0 +1,124 @@
+import type { Answer } from '../answer.ts';
+import { checksumHeader } from '../checksum.ts';
+import { checkRead } from '../conditions.ts';
+import { sliceChunks } from '../content.ts';
+import { S3Error } from '../errors.ts';
+import { metadataHeaders } from '../metadata.ts';
+import { bucketOf, integerArgument, invalidArgument, keyOf } from '../operation.ts';
+import type { Call, Handler } from '../operation.ts';
+import type { S3Request } from '../request.ts';
+import type { StoredObject } from '../store.ts';
+
+/** The object of the request. @throws S3Error NoSuchKey */
+export function objectOf(call: Call): StoredObject {
+	const key = keyOf(call);
+	const object = bucketOf(call).objects.get(key);
+	if (!object) throw new S3Error('NoSuchKey', { elements: { Key: key } });
+	return object;
+}
+
+interface Span {
+	start: number;
+	/** Exclusive. */
+	end: number;
+}
+
+/**
+ * The span a Range header asks for. A header that is malformed or names several ranges is ignored
+ * (RFC 9110 section 14.2).
+ * @throws S3Error InvalidRange when nothing of it exists
+ */
+function rangeOf(request: S3Request, size: number): Span | undefined {
+	const header = request.headers.get('range');
+	const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+	const [, first = '', last = ''] = match ?? [];
+	if (header === undefined || (first === '' && last === '')) return undefined;
+	if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
+	const start = first === '' ? Math.max(size - Number(last), 0) : Number(first);
+	const end = first === '' || last === '' ? size : Math.min(Number(last) + 1, size);
+	if (start < end) return { start, end };
+	throw new S3Error('InvalidRange', {
+		elements: { ActualObjectSize: size, RangeRequested: header },
+		headers: { 'content-range': `bytes */${size}` },
+	});
+}
+
+/** The span of one part of a multipart object; any other object is one part. */
+function partOf(request: S3Request, object: StoredObject): Span | undefined {
+	if (!request.query.has('partNumber')) return undefined;
+	if (request.headers.has('range')) {
+		throw new S3Error('InvalidRequest', {
+			message: 'Cannot specify both Range header and partNumber query parameter',
+		});
+	}
+	const partNumber = integerArgument(request, 'partNumber', { usual: 1, min: 1, max: 10_001 });
+	const sizes = object.partSizes ?? [object.size];
+	const size = sizes[partNumber - 1];
+	if (size === undefined) {
+		throw new S3Error('InvalidRange', {
+			message: 'The requested partnumber is not satisfiable',
+			elements: { PartNumberRequested: partNumber, ActualPartCount: sizes.length },
+		});
+	}
+	const start = sizes.slice(0, partNumber - 1).reduce((sum, one) => sum + one, 0);
+	return { start, end: start + size };
+}
+
+const overridable = [
+	'content-type',
+	'content-language',
+	'expires',
+	'cache-control',
+	'content-disposition',
+	'content-encoding',
+];
+
+function overrides(request: S3Request): Record<string, string> {
+	const headers: Record<string, string> = {};
+	for (const name of overridable) {
+		const value = request.query.get(`response-${name}`);
+		// A control character would end the header; it must not get that far.
+		if (value !== undefined && /[^\t\x20-\x7e]/.test(value)) {
+			throw invalidArgument(`response-${name}`, value, 'Header value cannot be represented');
+		}
+		if (value !== undefined) headers[name] = value;
+	}
+	return headers;
+}
+
+function answer(call: Call): Answer {
+	const { request } = call;
+	const object = objectOf(call);
+	const validators = {
+		etag: `"${object.etag}"`,
+		'last-modified': new Date(object.lastModified).toUTCString(),
+	};
+	if (checkRead(request, object) === 'notModified') return { status: 304, headers: validators };
+	const part = partOf(request, object);
+	const span = part ?? rangeOf(request, object.size);
+	const { start, end } = span ?? { start: 0, end: object.size };
+	const headers: Record<string, string> = {
+		...validators,
+		'accept-ranges': 'bytes',
+		'content-length': String(end - start),
+		...metadataHeaders(object.metadata),
+		...overrides(request),
+	};
+	const partial = span !== undefined && object.size > 0;
+	if (partial) headers['content-range'] = `bytes ${start}-${end - 1}/${object.size}`;
+	if (part && object.partSizes) headers['x-amz-mp-parts-count'] = String(object.partSizes.length);
+	const mode = request.headers.get('x-amz-checksum-mode');
+	if (mode?.toUpperCase() === 'ENABLED' && object.checksum && !span) {
+		headers[checksumHeader(object.checksum.algorithm)] = object.checksum.value;
+		headers['x-amz-checksum-type'] = object.checksum.type;
+	}
+	return {
+		status: partial ? 206 : 200,
+		headers,
+		body: sliceChunks(object.chunks, start, end),
+	};
+}
+
+export const getObject: Handler = answer;
+
+export const headObject: Handler = (call) => ({ ...answer(call), body: undefined });

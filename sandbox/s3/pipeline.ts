@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Answer } from './answer.ts';
+import { authenticate, type Account } from './authentication.ts';
+import { expectBody, receiveBody, type BodyLimit } from './body.ts';
+import { errorDocument, S3Error, type ErrorContext } from './errors.ts';
+import { findBucket, type Call } from './operation.ts';
+import { isBucketName } from './operations/buckets.ts';
+import type { S3Request } from './request.ts';
+import type { Route } from './routes.ts';
+import type { Store } from './store.ts';
+import { checkUnderstood } from './understood.ts';
+
+/** What stays the same for all requests of one server. */
+export interface Service {
+	accounts: readonly Account[];
+	region: string;
+	now: () => number;
+	minPartSize: number;
+	store: Store;
+	denyDelete: ReadonlySet<string>;
+}
+
+const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+
+function bodyLimit(route: Route): BodyLimit {
+	if (route.body === 'object') return { bytes: 5 * GIB, code: 'EntityTooLarge', required: true };
+	return {
+		bytes: 2 * MIB,
+		code: 'MaxMessageLengthExceeded',
+		required: route.body === 'xml' && route.method === 'POST',
+	};
+}
+
+/**
+ * Carries out one request: who is it, what does it want, is its body whole, then the effect.
+ * @param begin called before the body is read: sends "100 Continue", and takes a function that ends
+ *   the body when the client has closed its side
+ * @throws S3Error for everything that is the client's fault
+ */
+export async function carryOut(
+	service: Service,
+	message: IncomingMessage,
+	request: S3Request,
+	route: Route | undefined,
+	begin: (endEarly: () => void) => void,
+): Promise<Answer> {
+	const { store, region } = service;
+	const existing = store.buckets.get(request.bucket ?? '');
+	const now = service.now();
+	const identity = authenticate(request, service.accounts, existing?.region ?? region, now);
+	const known = checkUnderstood(request, route);
+	const { account } = identity;
+	if (request.bucket !== undefined) {
+		if (!isBucketName(request.bucket)) {
+			throw new S3Error('InvalidBucketName', { elements: { BucketName: request.bucket } });
+		}
+		if (known.operation !== 'CreateBucket') findBucket({ store, account }, request.bucket);
+	}
+	const expected = expectBody(request, identity.payload, bodyLimit(known));
+	const body = await receiveBody(message, expected, identity, begin);
+	const call: Call = {
+		request,
+		body,
+		account,
+		store,
+		now: service.now(),
+		region,
+		minPartSize: service.minPartSize,
+		denyDelete: service.denyDelete,
+	};
+	return known.handle(call);
+}
+
+/** Ids of one request, as the headers and the error document show them. */
+export function newIds(): Pick<ErrorContext, 'requestId' | 'hostId'> {
+	return {
+		requestId: randomBytes(8).toString('hex').toUpperCase(),
+		hostId: randomBytes(48).toString('base64'),
+	};
+}
+
+/** The answer for an error; anything but an S3Error is a defect of the server: InternalError. */
+export function errorAnswer(error: unknown, context: ErrorContext): Answer & { code: string } {
+	const known = error instanceof S3Error ? error : new S3Error('InternalError');
+	return {
+		status: known.status,
+		headers: known.headers,
+		body: errorDocument(known, context),
+		code: known.code,
+	};
+}
