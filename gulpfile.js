@@ -12,7 +12,10 @@ const dist = path.join(root, 'dist');
 /** Compiles credentials/, nodes/ and vendor/ to CommonJS in dist/. */
 function compile() {
 	const tsc = require.resolve('typescript/bin/tsc');
-	return spawn(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
+	return spawn(process.execPath, [tsc, '-p', 'tsconfig.json', '--noEmitOnError'], {
+		cwd: root,
+		stdio: 'inherit',
+	});
 }
 
 function clean() {

@@ -18,16 +18,16 @@ function lockedPackages(file) {
 export async function ensureDependencies({ root, log = console.log }) {
 	const wanted = lockedPackages(path.join(root, 'package-lock.json'));
 	const installed = lockedPackages(path.join(root, 'node_modules', '.package-lock.json'));
-	// Optional packages are mostly binaries for other platforms, which npm leaves out.
-	const stale = Object.entries(wanted ?? {}).some(
-		([where, { version, optional }]) =>
-			where !== '' && !optional && installed?.[where]?.version !== version,
-	);
-	if (installed !== undefined && !stale) return;
+	const fits = ([where, { version, optional, peer }]) => {
+		const there = installed[where];
+		// Optional ones are mostly binaries for other platforms, which npm leaves out.
+		return where === '' || (there ? there.version === version : optional || peer);
+	};
+	if (installed && Object.entries(wanted ?? {}).every(fits)) return;
 	await step(
 		'Installing the development dependencies (npm ci)',
-		[...npmCommand(), 'ci', '--no-audit', '--no-fund'],
-		{ log },
-		{ cwd: root },
+		// The linter's plugins name one exact patch version of eslint as their peer.
+		[...npmCommand(), 'ci', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'],
+		{ cwd: root, log },
 	);
 }

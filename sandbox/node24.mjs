@@ -45,8 +45,7 @@ export async function ensureNode24({ log = console.log } = {}) {
 		await step(
 			`Node ${process.versions.node} is older than 24: installing Node 24 from npm, once`,
 			[...npmCommand(), 'ci', '--ignore-scripts', '--no-audit', '--no-fund'],
-			{ log },
-			{ cwd: folder },
+			{ cwd: folder, log },
 		);
 		if (!answers(binary)) throw new Error(`npm installed ${name}, but ${binary} does not run.`);
 	}

@@ -11,6 +11,5 @@ export function duration(ms: number): string;
 export function step(
 	title: string,
 	command: string[],
-	job: Job,
-	options?: { cwd?: string; progress?: () => string | undefined },
+	options: Job & { cwd?: string; progress?: () => string | undefined },
 ): Promise<string>;

@@ -40,11 +40,11 @@ export function duration(ms) {
  *
  * @param title what is being done, for people
  * @param command file and arguments
- * @param job `log` takes each line; `signal` ends the program
+ * @param options `log` takes each line; `signal` ends the program
  * @returns what the program wrote to its standard output
  * @throws Error with the last lines of its output when it ends with anything but 0
  */
-export async function step(title, command, { log, signal }, { cwd, progress } = {}) {
+export async function step(title, command, { log, signal, cwd, progress }) {
 	const started = Date.now();
 	log(`${title} ...`);
 	const [file, ...args] = command;

@@ -5,8 +5,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureDependencies } from '../sandbox/dependencies.mjs';
 import { runWithNode24 } from '../sandbox/node24.mjs';
-import { duration, npmCommand, step } from '../sandbox/step.mjs';
+import { duration } from '../sandbox/step.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const jestArguments = process.argv.slice(2);
@@ -25,30 +26,6 @@ const format = {
 	commands: [['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
 };
 const build = { name: 'build', commands: [['gulp/bin/gulp.js', 'build']] };
-
-/** Whether node_modules holds exactly what the lockfile says, whatever the files' dates say. */
-function installed() {
-	const packages = (file) => JSON.parse(fs.readFileSync(path.join(root, file), 'utf8')).packages;
-	let present;
-	try {
-		present = packages('node_modules/.package-lock.json');
-	} catch {
-		return false;
-	}
-	return Object.entries(packages('package-lock.json')).every(
-		([folder, { version, optional, peer }]) =>
-			folder === '' ||
-			(present[folder] ? present[folder].version === version : optional === true || peer === true),
-	);
-}
-
-async function install() {
-	if (installed()) return;
-	const command = [...npmCommand(), 'ci', '--ignore-scripts', '--no-audit', '--no-fund'];
-	// The linter's plugins name one exact patch version of eslint as their peer.
-	command.push('--legacy-peer-deps');
-	await step('Installing the development packages', command, { cwd: root, log: console.log });
-}
 
 /** Runs one program of node_modules. Without `stdio` it resolves with what the program printed. */
 function run([program, ...args], stdio = ['ignore', 'pipe', 'pipe']) {
@@ -143,7 +120,7 @@ function skippedSuites(files) {
 async function main() {
 	const started = Date.now();
 	await runWithNode24();
-	await install();
+	await ensureDependencies({ root });
 	const onlyJest = jestArguments.length > 0;
 	// What takes longest goes first.
 	const wanted = onlyJest ? (stale() ? [build] : []) : [lint, types, format, build];

@@ -22,6 +22,8 @@ export interface Host {
 	logFile: string;
 	/** The last lines of that file. */
 	logTail(): string;
+	/** Settles when n8n has ended, with how. */
+	ended: Promise<string>;
 	/** Ends n8n, by force after 15 seconds. May be called again. */
 	stop(): Promise<void>;
 }
@@ -62,21 +64,18 @@ export async function bootHost(hostFolder: string, userFolder: string, job: Job)
 	);
 	child.stdout.pipe(output, { end: false });
 	child.stderr.pipe(output, { end: false });
-	let ended: string | undefined;
-	const closed = new Promise<void>((resolve) => {
-		const end = (how: string) => {
-			ended = how;
-			resolve();
-		};
-		child.once('error', (error) => end(error.message));
-		child.once('close', (code, signal) => end(`ended with ${code ?? signal}`));
+	const ended = new Promise<string>((resolve) => {
+		child.once('error', (error) => resolve(error.message));
+		child.once('close', (code, signal) => resolve(`ended with ${code ?? signal}`));
 	});
+	let how: string | undefined;
+	void ended.then((end) => (how = end));
 
 	const stop = async () => {
-		if (ended === undefined) {
+		if (how === undefined) {
 			child.kill('SIGTERM');
 			const force = setTimeout(() => child.kill('SIGKILL'), STOPPED_WITHIN_MS);
-			await closed;
+			await ended;
 			clearTimeout(force);
 		}
 		output.end();
@@ -88,8 +87,8 @@ export async function bootHost(hostFolder: string, userFolder: string, job: Job)
 			await stop();
 			job.signal.throwIfAborted();
 		}
-		if (ended !== undefined || Date.now() - started > READY_WITHIN_MS) {
-			const why = ended ?? `was not ready within ${duration(READY_WITHIN_MS)}`;
+		if (how !== undefined || Date.now() - started > READY_WITHIN_MS) {
+			const why = how ?? `was not ready within ${duration(READY_WITHIN_MS)}`;
 			await stop();
 			throw new Error(`n8n ${why}. The end of its log:\n${logTail()}`);
 		}
@@ -100,7 +99,7 @@ export async function bootHost(hostFolder: string, userFolder: string, job: Job)
 		await wait(250);
 	}
 	job.log(`  ready after ${duration(Date.now() - started)}`);
-	return { url, email, password, logFile, logTail, stop };
+	return { url, email, password, logFile, logTail, ended, stop };
 }
 
 /** Whether n8n has its database and its routes: it serves a placeholder on every path before. */

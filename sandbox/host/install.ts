@@ -29,8 +29,7 @@ export async function installHost(root: string, job: Job): Promise<string> {
 		// and `ci` refuses the lock file of the other. Scripts are off because one of n8n's
 		// dependencies downloads a binary in its own from outside npm.
 		[...npmCommand(), 'install', '--ignore-scripts', '--no-save', ...NPM_FLAGS],
-		job,
-		{ cwd: folder, progress: packagesOnDisk(folder) },
+		{ ...job, cwd: folder, progress: packagesOnDisk(folder) },
 	);
 	await provideSqlite(root, folder, job);
 	writeFileSync(stamp, version);
@@ -53,6 +52,7 @@ function packagesOnDisk(folder: string): () => string {
 	const places = Object.keys(lock.packages).filter((place) => place !== '');
 	return () => {
 		const there = places.filter((place) => existsSync(path.join(folder, place, 'package.json')));
+		if (there.length === 0) return 'npm works out what is needed';
 		return `${there.length} of about ${places.length} packages on disk`;
 	};
 }
@@ -81,8 +81,7 @@ async function provideSqlite(root: string, folder: string, job: Job): Promise<vo
 	await step(
 		'Building sqlite3, the database of n8n, once (up to 3 minutes where it must be compiled)',
 		[...npmCommand(), 'rebuild', 'sqlite3', ...NPM_FLAGS],
-		job,
-		{ cwd: folder },
+		{ ...job, cwd: folder },
 	);
 	mkdirSync(path.dirname(kept), { recursive: true });
 	copyFileSync(binary, kept);

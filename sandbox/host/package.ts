@@ -10,11 +10,11 @@ import type { Job } from '../step.mjs';
  */
 export async function packPackage(root: string, into: string, job: Job): Promise<string> {
 	const gulp = path.join(root, 'node_modules', 'gulp', 'bin', 'gulp.js');
-	await step('Building the package', [process.execPath, gulp, 'build'], job, { cwd: root });
+	await step('Building the package', [process.execPath, gulp, 'build'], { ...job, cwd: root });
 	const answer = await step(
 		'Packing it',
 		[...npmCommand(), 'pack', '--json', '--pack-destination', into],
-		job, { cwd: root },
+		{ ...job, cwd: root },
 	);
 	const [packed]: Array<{ filename: string }> = JSON.parse(answer.slice(answer.indexOf('[')));
 	if (packed === undefined) throw new Error('npm pack named no tarball.');
@@ -65,7 +65,7 @@ export async function installPackage(
 			'--ignore-scripts=true',
 			'--package-lock=false',
 		],
-		job, { cwd: folder },
+		{ ...job, cwd: folder },
 	);
 	return folder;
 }

@@ -6,7 +6,12 @@ import type { Host } from './boot.ts';
 export interface WorkflowFile {
 	name: string;
 	nodes: WorkflowNode[];
-	connections: Record<string, { main: Array<Array<{ node: string; type: string; index: number }>> }>;
+	/** Items a node gives out instead of running. */
+	pinData?: Record<string, Item[]>;
+	connections: Record<
+		string,
+		{ main: Array<Array<{ node: string; type: string; index: number }>> }
+	>;
 	settings?: Record<string, unknown>;
 }
 
@@ -153,7 +158,9 @@ export async function signIn(host: Host, signal?: AbortSignal): Promise<Rest> {
 				const state = await execution(executionId);
 				if (!['new', 'running', 'waiting'].includes(state.status)) return state;
 				if (Date.now() > until) {
-					throw new Error(`The workflow "${workflow.name}" was still ${state.status} after ${withinMs} ms.`);
+					throw new Error(
+						`The workflow "${workflow.name}" was still ${state.status} after ${withinMs} ms.`,
+					);
 				}
 				await wait(200, undefined, { signal });
 			}

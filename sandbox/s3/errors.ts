@@ -87,6 +87,9 @@ const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
+/** All codes the server can give on its own. */
+export const errorCodes: readonly string[] = Object.keys(catalogue);
+
 export interface ErrorDetails {
 	message?: string;
 	/** Further elements of the error document, in this order. */

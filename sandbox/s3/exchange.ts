@@ -54,10 +54,12 @@ export class Exchange {
 		};
 	}
 
-	/** The rest of the body will not come. */
-	endBodyEarly(): void {
+	/** The rest of the body will not come. Returns whether there will still be an answer. */
+	endBodyEarly(): boolean {
+		if (this.response.headersSent) return false;
 		this.response.setHeader('connection', 'close');
 		this.endBody();
+		return true;
 	}
 
 	async run(): Promise<void> {
@@ -71,13 +73,12 @@ export class Exchange {
 		response.setHeader('x-amz-id-2', this.ids.hostId);
 		const fault = this.faults.take(this.record);
 		this.record.fault = fault?.kind;
-		if (fault?.kind === 'delay') await delay(fault.ms);
 		if (fault?.kind === 'hang') {
 			message.resume();
 		} else if (fault?.kind === 'resetBefore') {
 			message.socket.resetAndDestroy();
 		} else {
-			const answer = this.plannedAnswer(fault) ?? (await this.usualAnswer());
+			const answer = this.plannedAnswer(fault) ?? (await this.usualAnswer(fault));
 			if (fault?.kind === 'resetAfter') message.socket.resetAndDestroy();
 			else await this.send(answer, spoilBy(fault));
 		}
@@ -108,14 +109,23 @@ export class Exchange {
 		};
 	}
 
-	private async usualAnswer(): Promise<Answer> {
+	private async usualAnswer(fault: Fault | undefined): Promise<Answer> {
+		let waited = fault?.kind !== 'delay';
+		const wait = async () => {
+			if (!waited && fault?.kind === 'delay') await delay(fault.ms);
+			waited = true;
+		};
 		try {
 			if (!this.request) throw this.refusal ?? new S3Error('InternalError');
-			return await carryOut(this.service, this.message, this.request, this.route, (endEarly) => {
-				this.endBody = endEarly;
-				if (this.continues) this.response.writeContinue();
+			return await carryOut(this.service, this.message, this.request, this.route, {
+				beginBody: (endEarly) => {
+					this.endBody = endEarly;
+					if (this.continues) this.response.writeContinue();
+				},
+				beforeEffect: wait,
 			});
 		} catch (error) {
+			await wait();
 			const answer = errorAnswer(error, this.context);
 			this.record.code = answer.code;
 			return answer;

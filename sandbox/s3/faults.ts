@@ -30,7 +30,10 @@ export type Fault = Selection &
 		| { kind: 'resetBefore' }
 		/** The connection is reset after the effect, instead of the answer. */
 		| { kind: 'resetAfter' }
-		/** The request is handled as usual, but only after so many milliseconds. */
+		/**
+		 * The whole request is received, but handled as usual only after so many milliseconds, even
+		 * when the client has given up by then.
+		 */
 		| { kind: 'delay'; ms: number }
 		/** The body of the usual answer comes one byte every `ms` milliseconds. */
 		| { kind: 'drip'; ms: number }

@@ -21,6 +21,14 @@ export interface Service {
 	denyDelete: ReadonlySet<string>;
 }
 
+/** Moments of a request that concern its connection. */
+export interface Hooks {
+	/** Before the body is read; `endEarly` ends it when the client has closed its side. */
+	beginBody(endEarly: () => void): void;
+	/** When the request is whole and allowed, before it has any effect. */
+	beforeEffect(): Promise<void>;
+}
+
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 
@@ -35,8 +43,6 @@ function bodyLimit(route: Route): BodyLimit {
 
 /**
  * Carries out one request: who is it, what does it want, is its body whole, then the effect.
- * @param begin called before the body is read: sends "100 Continue", and takes a function that ends
- *   the body when the client has closed its side
  * @throws S3Error for everything that is the client's fault
  */
 export async function carryOut(
@@ -44,7 +50,7 @@ export async function carryOut(
 	message: IncomingMessage,
 	request: S3Request,
 	route: Route | undefined,
-	begin: (endEarly: () => void) => void,
+	hooks: Hooks,
 ): Promise<Answer> {
 	const { store, region } = service;
 	const existing = store.buckets.get(request.bucket ?? '');
@@ -59,7 +65,8 @@ export async function carryOut(
 		if (known.operation !== 'CreateBucket') findBucket({ store, account }, request.bucket);
 	}
 	const expected = expectBody(request, identity.payload, bodyLimit(known));
-	const body = await receiveBody(message, expected, identity, begin);
+	const body = await receiveBody(message, expected, identity, hooks.beginBody);
+	await hooks.beforeEffect();
 	const call: Call = {
 		request,
 		body,

@@ -185,14 +185,22 @@ export function levelOf({ bucket, key }: S3Request): Level {
 	return bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'object';
 }
 
-/** The operation a request means, if the server has it. */
+/** `x-id` only names the operation, and presigned requests carry their signature in the query. */
+const everyParameter = /^(?:x-id|X-Amz-[A-Za-z0-9-]+)$/;
+
+/**
+ * The operation a request means. A parameter that no operation knows is a sub-resource the server
+ * does not have: then there is no route.
+ */
 export function findRoute(request: S3Request): Route | undefined {
 	const level = levelOf(request);
+	const names = [...request.query.keys()].filter((name) => !everyParameter.test(name));
 	return routes.find(
 		(route) =>
 			route.level === level &&
 			route.method === request.method &&
 			(route.needs ?? []).every((name) => request.query.has(name)) &&
+			names.every((name) => route.needs?.includes(name) || route.query?.includes(name)) &&
 			(route.needsHeader === undefined || request.headers.has(route.needsHeader)),
 	);
 }

@@ -107,8 +107,8 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 	server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
 		const exchange = running.get(socket);
 		// The client closed its side in the middle of a body but may still read the answer.
-		if (error.code === 'HPE_INVALID_EOF_STATE' && exchange) exchange.endBodyEarly();
-		else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+		if (error.code === 'HPE_INVALID_EOF_STATE' && exchange?.endBodyEarly()) return;
+		socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
 	});
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);

@@ -16,13 +16,6 @@ const everyHeader = [
 	'x-amz-checksum-sha256',
 ];
 
-/** `x-id` only names the operation, and presigned requests carry their signature in the query. */
-const everyParameter = /^(?:x-id|X-Amz-[A-Za-z0-9-]+)$/;
-
-function notImplemented(elements: Record<string, string>, message?: string): S3Error {
-	return new S3Error('NotImplemented', { message, elements });
-}
-
 /**
  * Refuses what the server does not understand: an ignored parameter or header would be a success
  * that means something else than the client asked for.
@@ -36,15 +29,10 @@ export function checkUnderstood(request: S3Request, route: Route | undefined): R
 				elements: { Method: request.method, ResourceType: level.toUpperCase() },
 			});
 		}
-		throw notImplemented({}, 'This sub-resource or form of the request is not implemented');
-	}
-	const parameters = [...(route.needs ?? []), ...(route.query ?? [])];
-	for (const name of request.query.keys()) {
-		if (parameters.includes(name) || everyParameter.test(name)) continue;
-		throw notImplemented(
-			{ QueryParameter: name },
-			'A query parameter you provided implies functionality that is not implemented',
-		);
+		throw new S3Error('NotImplemented', {
+			message: 'A query parameter you provided implies functionality that is not implemented',
+			elements: { Query: request.rawQuery },
+		});
 	}
 	if (route.needs?.includes('list-type') && request.query.get('list-type') !== '2') {
 		throw new S3Error('InvalidArgument', {
@@ -57,7 +45,9 @@ export function checkUnderstood(request: S3Request, route: Route | undefined): R
 		const known = headers.some((one) =>
 			one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : name === one,
 		);
-		if (name.startsWith('x-amz-') && !known) throw notImplemented({ Header: name });
+		if (name.startsWith('x-amz-') && !known) {
+			throw new S3Error('NotImplemented', { elements: { Header: name } });
+		}
 	}
 	return route;
 }

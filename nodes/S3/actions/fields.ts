@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { invalidInput } from '../transport/failure';
 
 // The same words for the same things in all operations.
 
@@ -24,3 +25,10 @@ export const keyField = {
 /** Of objects: operations on the same one keep the order of the items. */
 export const sameObject = ({ bucket, key }: { bucket: string; key: string }): string =>
 	`${bucket}/${key}`;
+
+/** How many rows: an expression may give less than the field allows. */
+export function rowLimit(returnAll: boolean, limit: number): number {
+	if (returnAll) return Infinity;
+	if (limit >= 1) return Math.floor(limit);
+	throw invalidInput(`"Limit" must be 1 or more, but is ${limit}`);
+}

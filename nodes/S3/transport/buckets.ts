@@ -1,8 +1,8 @@
 import { Failure } from '../../shared/resilience/failure';
 import { checkNewBucket } from './address';
 import type { S3Client } from './client';
-import { invalidInput } from './failure';
-import { child, children, parseXml, text, writeXml } from './xml';
+import { invalidInput, readError, s3Failure, successBody } from './failure';
+import { child, children, text, writeXml } from './xml';
 
 export interface Bucket {
 	name: string;
@@ -12,8 +12,8 @@ export interface Bucket {
 
 /** All buckets of the account. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
 export async function listBuckets(s3: S3Client): Promise<{ owner: string; buckets: Bucket[] }> {
-	return await s3.call({ operation: 'ListBuckets', method: 'GET' }, ({ body }) => {
-		const answer = parseXml(body);
+	return await s3.call({ operation: 'ListBuckets', method: 'GET' }, ({ headers, body }) => {
+		const answer = successBody(headers, body, s3.clock.now());
 		const list = child(answer, 'Buckets');
 		return {
 			owner: text(answer, 'Owner', 'DisplayName') || text(answer, 'Owner', 'ID') || '',
@@ -46,22 +46,26 @@ export async function createBucket(
 		: undefined;
 	return await s3.call(
 		{ operation: 'CreateBucket', method: 'PUT', bucket, body, accept: [409] },
-		({ status, body: answer }, attempt) => {
+		({ status, headers, body: answer }, { lost }) => {
 			if (status !== 409) return true;
-			const error = parseXml(answer);
-			const code = text(error, 'Code') ?? 'BucketAlreadyExists';
-			const mine = code === 'BucketAlreadyOwnedByYou';
-			// The answer to an earlier attempt was lost: that attempt made it.
-			if (mine && attempt > 1) return true;
-			if (mine && ifExists === 'keep') return false;
-			throw existsAlready(code, bucket, mine);
+			const error = readError(status, headers, answer);
+			const { code } = error;
+			if (code === 'BucketAlreadyExists') throw existsAlready(code, bucket);
+			if (code === 'BucketAlreadyOwnedByYou') {
+				// The answer to an earlier attempt was lost: that attempt made it.
+				if (lost) return true;
+				if (ifExists === 'keep') return false;
+				throw existsAlready(code, bucket);
+			}
+			throw s3Failure(status, headers, error, s3.clock.now());
 		},
 	);
 }
 
-const existsAlready = (code: string, bucket: string, mine: boolean) =>
-	new Failure({
-		kind: code === 'OperationAborted' ? 'unavailable' : 'conflict',
+const existsAlready = (code: 'BucketAlreadyOwnedByYou' | 'BucketAlreadyExists', bucket: string) => {
+	const mine = code === 'BucketAlreadyOwnedByYou';
+	return new Failure({
+		kind: 'conflict',
 		phase: 'rejected',
 		code,
 		status: 409,
@@ -70,14 +74,15 @@ const existsAlready = (code: string, bucket: string, mine: boolean) =>
 			: `The bucket name "${bucket}" is taken`,
 		hint: mine ? 'Set "If It Exists" to "Keep It".' : 'Choose another name.',
 	});
+};
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html */
 export async function deleteBucket(s3: S3Client, bucket: string): Promise<void> {
 	await s3.call(
 		{ operation: 'DeleteBucket', method: 'DELETE', bucket, accept: [404] },
-		({ status }, attempt) => {
+		({ status }, { lost }) => {
 			// 404 after a lost answer: an earlier attempt deleted it.
-			if (status === 404 && attempt === 1) throw noSuchBucket(bucket);
+			if (status === 404 && !lost) throw noSuchBucket(bucket);
 		},
 	);
 }

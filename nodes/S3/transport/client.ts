@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/ground/clock';
 import { systemClock } from '../../shared/ground/clock';
 import type { Send } from '../../shared/resilience';
 import type { Failure } from '../../shared/resilience/failure';
+import { toFailure } from '../../shared/resilience/failure';
 import type { ResponseBody } from '../../shared/transport/body';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
 import type { Addressing } from './address';
@@ -53,30 +54,41 @@ export interface S3Client {
 	readonly region: string;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
-	/** @param read told of the attempt's number; what it throws counts as a failed attempt */
+	/**
+	 * @param read what it throws counts as a failed attempt. It must not make another call: it holds
+	 * a place in the limiter that the other call may wait for.
+	 */
 	call<T>(
 		request: S3Request,
-		read: (answer: HttpResponse<Buffer>, attempt: number) => T | Promise<T>,
+		read: (answer: HttpResponse<Buffer>, history: History) => T | Promise<T>,
 	): Promise<T>;
 	/** Like `call`, with the body of a success as it arrives; it must be read inside `read`. */
 	receive<T>(
 		request: () => S3Request,
-		read: (answer: HttpResponse<ResponseBody>, attempt: number) => Promise<T>,
+		read: (answer: HttpResponse<ResponseBody>, history: History) => Promise<T>,
 	): Promise<T>;
+}
+
+/** How an answer came about. */
+export interface History {
+	/** number of the attempt that was answered, from 1 */
+	attempt: number;
+	/** an earlier attempt may have had its effect: the answer to it was lost */
+	lost: boolean;
 }
 
 // Long enough for servers that list or delete slowly, short enough to leave time for another try.
 const ATTEMPT_TIMEOUT_MS = 60_000;
 const MAX_ERROR_BYTES = 1024 * 1024;
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+/** Enough for a listing or a list of results of 1,000 keys. */
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 export function s3Client(options: S3ClientOptions): S3Client {
 	const { credentials, http, send, scope, clock = systemClock } = options;
 	const where = new Whereabouts(options);
 
-	const signed = (request: S3Request, signal: AbortSignal) => {
+	const signed = (request: S3Request, { region, skewMs }: Place, signal: AbortSignal) => {
 		const { method, bucket, key, query = [], headers = {}, body } = request;
-		const region = where.regionOf(bucket);
 		const { origin, host, path } = where.address(region)(bucket, key);
 		const encoded = encodeQuery(query);
 		const toSign = {
@@ -88,7 +100,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 			credentials,
 			region,
 			service: 's3',
-			at: clock.now() + where.skewMs,
+			at: clock.now() + skewMs,
 		};
 		return {
 			method,
@@ -106,22 +118,20 @@ export function s3Client(options: S3ClientOptions): S3Client {
 	): Promise<HttpResponse<ResponseBody>> => {
 		// Twice, because region and clock may both have to be learned from the server.
 		for (let lesson = 0; ; lesson++) {
-			const answer = await http.stream(signed(request, signal));
+			const place = where.placeOf(request.bucket);
+			const answer = await http.stream(checked(() => signed(request, place, signal)));
 			const { status, headers } = answer;
 			if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
 			const error = readError(status, headers, await answer.body.collect(MAX_ERROR_BYTES));
-			if (lesson >= 2 || !where.learn(request.bucket, error, headers, clock.now()))
+			if (lesson >= 2 || !where.learn(request.bucket, error, headers, place, clock.now()))
 				throw explained(s3Failure(status, headers, error, clock.now()), request);
 		}
 	};
 
 	const receive: S3Client['receive'] = async (describe, read) => {
 		const first = describe();
-		try {
-			where.address(where.regionOf(first.bucket))(first.bucket, first.key);
-		} catch (error) {
-			throw invalidInput(error);
-		}
+		// Before it counts as a request: a wrong name is no attempt.
+		checked(() => where.address(where.placeOf(first.bucket).region)(first.bucket, first.key));
 		const about = {
 			system: 's3',
 			operation: first.operation,
@@ -130,10 +140,18 @@ export function s3Client(options: S3ClientOptions): S3Client {
 			attemptTimeoutMs: first.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
 			signal: first.signal ?? options.signal,
 		};
-		return await send(
-			about,
-			async (signal, attempt) => await read(await exchange(describe(), signal), attempt),
-		);
+		let lost = false;
+		return await send(about, async (signal, attempt) => {
+			const history = { attempt, lost };
+			// Until something else is known of this attempt.
+			lost = true;
+			try {
+				return await read(await exchange(describe(), signal), history);
+			} catch (error) {
+				lost = history.lost || toFailure(error).phase === 'maybeDone';
+				throw error;
+			}
+		});
 	};
 
 	return {
@@ -144,15 +162,34 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		call: async (request, read) =>
 			await receive(
 				() => request,
-				async ({ status, headers, body }, attempt) =>
-					await read({ status, headers, body: await body.collect(MAX_ANSWER_BYTES) }, attempt),
+				async ({ status, headers, body }, history) =>
+					await read({ status, headers, body: await body.collect(MAX_ANSWER_BYTES) }, history),
 			),
 	};
 }
 
+/** Names and header values that cannot be sent are the caller's mistake, not a broken wire. */
+function checked<T>(make: () => T): T {
+	try {
+		return make();
+	} catch (error) {
+		throw invalidInput(error);
+	}
+}
+
+/** What a request was signed for. */
+interface Place {
+	region: string;
+	/** how much the server's clock is ahead of this one's, in ms */
+	skewMs: number;
+}
+
+// Servers take up to 15 minutes, so this is far from where it matters.
+const SAME_TIME_MS = 60_000;
+
 /** Where the buckets are and what time it is there, as learned from the server. */
 class Whereabouts {
-	skewMs = 0;
+	private skewMs = 0;
 	private readonly regions = new Map<string, string>();
 	private readonly addresses = new Map<string, ReturnType<typeof addressOf>>();
 
@@ -160,8 +197,9 @@ class Whereabouts {
 		private readonly options: Pick<S3ClientOptions, 'endpoint' | 'region' | 'addressing'>,
 	) {}
 
-	regionOf(bucket: string | undefined): string {
-		return (bucket !== undefined && this.regions.get(bucket)) || this.options.region;
+	placeOf(bucket: string | undefined): Place {
+		const region = bucket === undefined ? undefined : this.regions.get(bucket);
+		return { region: region ?? this.options.region, skewMs: this.skewMs };
 	}
 
 	address(region: string): ReturnType<typeof addressOf> {
@@ -173,32 +211,39 @@ class Whereabouts {
 		return address;
 	}
 
-	/** Whether the answer taught something that makes the same request succeed. */
+	/**
+	 * Whether the answer teaches something that makes the same request succeed.
+	 * @param used what the request was signed for: meanwhile another one may have learned the same
+	 */
 	learn(
 		bucket: string | undefined,
 		{ code, region }: ErrorAnswer,
 		headers: Record<string, string>,
+		used: Place,
 		nowMs: number,
 	): boolean {
-		if (code === 'RequestTimeTooSkewed') {
-			const serverMs = Date.parse(headers.date ?? '');
-			if (Number.isNaN(serverMs) || Math.abs(serverMs - nowMs - this.skewMs) < 60_000) return false;
-			this.skewMs = serverMs - nowMs;
+		if (WRONG_TIME.has(code)) {
+			const skewMs = Date.parse(headers.date ?? '') - nowMs;
+			if (Number.isNaN(skewMs) || Math.abs(skewMs - used.skewMs) < SAME_TIME_MS) return false;
+			this.skewMs = skewMs;
 			return true;
 		}
-		if (bucket === undefined || !region || region === this.regionOf(bucket)) return false;
+		if (bucket === undefined || !region || region === used.region) return false;
 		if (!WRONG_REGION.has(code) && !code.startsWith('HTTP 30')) return false;
 		this.regions.set(bucket, region);
 		return true;
 	}
 }
 
+// HEAD: there is no body to name the error.
+const WRONG_TIME = new Set(['RequestTimeTooSkewed', 'HTTP 403']);
+
 const WRONG_REGION = new Set([
 	'AuthorizationHeaderMalformed',
 	'IllegalLocationConstraintException',
 	'PermanentRedirect',
 	'TemporaryRedirect',
-	'HTTP 400', // HEAD: the region comes in a header, and there is no body to name the error
+	'HTTP 400', // HEAD: the region comes in a header
 ]);
 
 // A signed Content-MD5 binds the body already; hashing it once more would cost as much again.

@@ -1,6 +1,5 @@
-import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
-import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { ResponseBody } from '../../shared/transport/body';
 import type { HttpResponse } from '../../shared/transport/http';
@@ -43,6 +42,8 @@ async function receiveAll(
 ): Promise<void> {
 	let offset = 0;
 	let info: ObjectInfo | undefined;
+	// An empty object has no first byte: servers answer 416 to any range of it.
+	let whole = false;
 	do {
 		const end = offset + PIECE_BYTES;
 		await s3.receive(
@@ -52,46 +53,76 @@ async function receiveAll(
 				bucket,
 				key,
 				headers: {
-					range: `bytes=${offset}-${end - 1}`,
+					...(!whole && { range: `bytes=${offset}-${end - 1}` }),
 					...(info && { 'if-match': `"${info.etag}"` }),
 				},
 				attemptTimeoutMs: 0,
-				accept: offset === 0 ? [416] : [],
+				accept: [...(offset === 0 && !whole ? [416] : []), ...(info ? [412] : [])],
 			}),
 			async (answer) => {
+				if (answer.status === 416) {
+					whole = true;
+					return answer.body.destroy();
+				}
+				if (answer.status === 412) throw replaced(answer.body, key);
+				if (offset > 0 && !beginsAt(offset, answer)) throw cannotResume(answer.body);
 				if (!info) {
 					info = infoOf(bucket, key, answer.headers, totalOf(answer));
 					begin(info);
 				}
-				if (answer.status === 416) return answer.body.destroy();
-				if (answer.status === 200 && offset > 0) throw cannotResume(answer.body);
 				for await (const chunk of answer.body) {
 					if (into.destroyed) return;
 					offset += chunk.length;
-					if (!into.write(chunk)) await Promise.race([once(into, 'drain'), once(into, 'close')]);
+					if (!into.write(chunk)) await writable(into);
 				}
 			},
 		);
-	} while (info && offset < info.size && !into.destroyed);
+	} while ((!info || offset < info.size) && !into.destroyed);
 	if (info && offset !== info.size && !into.destroyed) throw wrongLength(key, info.size, offset);
 	into.end();
+}
+
+/** Resolves when the reader of the stream wants more, or has gone. */
+async function writable(stream: PassThrough): Promise<void> {
+	await new Promise<void>((resolve) => {
+		const go = () => {
+			stream.off('drain', go).off('close', go);
+			resolve();
+		};
+		stream.on('drain', go).on('close', go);
+	});
 }
 
 /** Size of the whole object: from Content-Range (RFC 9110 section 14.4), else from Content-Length. */
 function totalOf({ headers }: HttpResponse<unknown>): number {
 	const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
-	if (total !== undefined) return Number(total);
-	// 416 without Content-Range: only an empty object has no first byte.
-	return headers['content-range'] ? 0 : Number(headers['content-length'] ?? 0);
+	return Number(total ?? headers['content-length'] ?? 0);
 }
+
+/** A server (or a cache before it) may answer a range with the whole, or with another range. */
+const beginsAt = (offset: number, { status, headers }: HttpResponse<unknown>): boolean =>
+	status === 206 && (headers['content-range'] ?? '').startsWith(`bytes ${offset}-`);
 
 const cannotResume = (body: ResponseBody) => {
 	body.destroy();
 	return new Failure({
-		kind: 'network',
+		kind: 'invalid',
 		phase: 'rejected',
 		code: 'NO_RANGES',
-		message: 'The connection broke, and this server cannot continue a download',
+		message: 'This server does not answer with the range it is asked for',
+		hint: 'Objects above 128 MiB, and those whose transfer breaks, need it.',
+	});
+};
+
+const replaced = (body: ResponseBody, key: string) => {
+	body.destroy();
+	return new Failure({
+		kind: 'conflict',
+		phase: 'rejected',
+		code: 'OBJECT_CHANGED',
+		status: 412,
+		message: `"${key}" was replaced while it was being downloaded`,
+		hint: 'Run the item again to get the new object.',
 	});
 };
 

@@ -62,6 +62,12 @@ const MEANINGS: Record<string, Meaning> = {
 	PermanentRedirect: { kind: 'invalid', hint: 'The bucket is in another region.' },
 };
 
+// Answers to HEAD have no body that could say why.
+const UNEXPLAINED: Meaning = {
+	kind: 'auth',
+	hint: 'The server does not say why. Check the keys in the credential and what they are allowed to do.',
+};
+
 function meaningOf(code: string, status: number): Meaning {
 	const known = MEANINGS[code];
 	if (known) return known;
@@ -70,7 +76,7 @@ function meaningOf(code: string, status: number): Meaning {
 	// 503 is sent before anything is done; after the other 5xx nobody knows.
 	if (status === 503) return { kind: 'unavailable', phase: 'rejected', scope: 'host' };
 	if (status >= 500) return { kind: 'unavailable', phase: 'maybeDone', scope: 'host' };
-	if (status === 401 || status === 403) return { kind: 'auth' };
+	if (status === 401 || status === 403) return UNEXPLAINED;
 	if (status === 409 || status === 412) return { kind: 'conflict' };
 	return { kind: 'invalid' };
 }

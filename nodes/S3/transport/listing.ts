@@ -1,8 +1,10 @@
+import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import { decodeUrl } from './encode';
+import { successBody } from './failure';
 import { unquoted } from './objects';
 import type { XmlElement } from './xml';
-import { children, parseXml, text } from './xml';
+import { children, text } from './xml';
 
 export interface ListedObject {
 	type: 'object';
@@ -57,12 +59,13 @@ export async function* listObjects(
 					['continuation-token', token],
 				],
 			},
-			({ body }) => readPage(parseXml(body), bucket),
+			({ headers, body }) => readPage(successBody(headers, body, s3.clock.now()), bucket),
 		);
 		const rows = page.rows.slice(0, left);
 		left -= rows.length;
 		yield rows;
-		if (!page.next) return;
+		if (!page.truncated) return;
+		if (left > 0 && (!page.next || page.next === token)) throw endless(bucket);
 		token = page.next;
 	}
 }
@@ -86,9 +89,22 @@ function readPage(answer: XmlElement, bucket: string) {
 		bucket,
 		key: decode(text(entry, 'Prefix') ?? ''),
 	}));
-	const truncated = text(answer, 'IsTruncated') === 'true';
 	return {
-		rows: [...prefixes, ...objects],
-		next: truncated ? text(answer, 'NextContinuationToken') : undefined,
+		rows: prefixes.length === 0 ? objects : [...objects, ...prefixes].sort(byKeyBytes),
+		truncated: text(answer, 'IsTruncated') === 'true',
+		next: text(answer, 'NextContinuationToken'),
 	};
 }
+
+// The answer has objects and prefixes apart, each in order.
+const byKeyBytes = (a: { key: string }, b: { key: string }) =>
+	Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
+
+const endless = (bucket: string) =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'NO_NEXT_PAGE',
+		message: `The server says that bucket "${bucket}" holds more, but not how to get it`,
+		hint: 'The server does not know ListObjectsV2. Set a limit of up to 1,000, or list by prefixes.',
+	});

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
-import { successBody } from './failure';
+import { readError, s3Failure, successBody } from './failure';
 import type { Stored } from './objects';
-import { existsAlready, headObject, unquoted } from './objects';
-import { parseXml, text, writeXml } from './xml';
+import { afterLostAnswer, existsAlready, storedBefore, unquoted } from './objects';
+import { text, writeXml } from './xml';
 
 export interface UploadPlace {
 	bucket: string;
@@ -40,8 +40,8 @@ export async function createUpload(
 		query: [['uploads', '']] as Array<[string, string]>,
 		headers: rest,
 	};
-	return await s3.call(request, ({ body }) => {
-		const uploadId = text(parseXml(body), 'UploadId');
+	return await s3.call(request, ({ headers: answer, body }) => {
+		const uploadId = text(successBody(answer, body, s3.clock.now()), 'UploadId');
 		if (uploadId) return uploadId;
 		throw new Failure({
 			kind: 'unavailable',
@@ -110,30 +110,25 @@ export async function completeUpload(
 		attemptTimeoutMs: 600_000,
 		accept: [404, 412],
 	};
-	return await s3.call(request, async ({ status, headers: answer, body }, attempt) => {
-		if (status === 412 || status === 404) {
-			// After a lost answer the upload is gone because an earlier attempt completed it.
-			const stored = attempt > 1 && (await storedAs(s3, bucket, key, parts, size));
-			if (stored) return stored;
-			throw status === 412 ? existsAlready(bucket, key) : gone(bucket, key);
-		}
-		const result = successBody(answer, body, s3.clock.now());
-		const etag = unquoted(text(result, 'ETag')) || compositeEtag(parts);
-		return { etag, versionId: answer['x-amz-version-id'] };
-	});
-}
-
-/** The object, if it is the one that these parts make. */
-async function storedAs(
-	s3: S3Client,
-	bucket: string,
-	key: string,
-	parts: Part[],
-	size: number,
-): Promise<Stored | undefined> {
-	const found = await headObject(s3, bucket, key).catch(() => undefined);
-	if (!found || found.size !== size) return undefined;
-	return found.etag === compositeEtag(parts) ? { etag: found.etag } : undefined;
+	const done = await s3.call<Stored | { attempt: number }>(
+		request,
+		({ status, headers: answer, body }, { attempt, lost }) => {
+			if (status === 412 || status === 404) {
+				// After a lost answer the upload is gone because an earlier attempt completed it.
+				if (lost) return { attempt };
+				throw status === 412
+					? existsAlready(bucket, key)
+					: s3Failure(status, answer, readError(status, answer, body), s3.clock.now());
+			}
+			const result = successBody(answer, body, s3.clock.now());
+			const etag = unquoted(text(result, 'ETag')) || compositeEtag(parts);
+			return { etag, versionId: answer['x-amz-version-id'] };
+		},
+	);
+	if ('etag' in done) return done;
+	return await storedBefore(s3, { bucket, key, etag: compositeEtag(parts), size }, () =>
+		afterLostAnswer(gone(bucket, key), done.attempt),
+	);
 }
 
 /** The ETag of a multipart object on AWS, Ceph, MinIO: MD5 of the MD5s, and the number of parts. */
@@ -148,8 +143,8 @@ const gone = (bucket: string, key: string) =>
 		phase: 'maybeDone',
 		code: 'NoSuchUpload',
 		status: 404,
-		message: `The multipart upload of "${key}" to bucket "${bucket}" is gone`,
-		hint: 'Somebody aborted it, or a lifecycle rule did. Look whether the object is there.',
+		message: `The multipart upload of "${key}" to bucket "${bucket}" is gone, and the object there is not sure to be this one`,
+		hint: 'Look whether the object is what it should be.',
 	});
 
 /**

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
+import { checkBucket, checkKey } from './address';
 import { encodeKey } from './encode';
-import { invalidInput, keyFailure, successBody } from './failure';
-import { children, fitsXml, text, writeXml } from './xml';
+import { invalidInput, successBody } from './failure';
+import { text } from './xml';
 
 export interface ObjectInfo {
 	bucket: string;
@@ -91,17 +92,39 @@ export async function putObject(
 		// With a condition the second attempt would meet what the first one wrote.
 		accept: headers['if-none-match'] ? [412] : [],
 	};
-	return await s3.call(request, async ({ status, headers: answer }, attempt) => {
-		if (status !== 412)
-			return { etag: unquoted(answer.etag), versionId: answer['x-amz-version-id'] };
-		const mine = createHash('md5').update(body).digest('hex');
-		if (attempt > 1) {
-			const { etag } = await headObject(s3, bucket, key);
-			if (etag === mine) return { etag };
-		}
-		throw existsAlready(bucket, key);
-	});
+	const stored = await s3.call<Stored | { attempt: number }>(
+		request,
+		({ status, headers: answer }, { attempt, lost }) => {
+			if (status !== 412)
+				return { etag: unquoted(answer.etag), versionId: answer['x-amz-version-id'] };
+			if (lost) return { attempt };
+			throw existsAlready(bucket, key);
+		},
+	);
+	if ('etag' in stored) return stored;
+	const etag = createHash('md5').update(body).digest('hex');
+	return await storedBefore(s3, { bucket, key, etag, size: body.length }, () =>
+		afterLostAnswer(existsAlready(bucket, key), stored.attempt),
+	);
 }
+
+/**
+ * After a lost answer: the object, if it is what an earlier attempt would have stored.
+ * @param otherwise what to throw if it is another one, or if nobody can tell
+ */
+export async function storedBefore(
+	s3: S3Client,
+	{ bucket, key, etag, size }: { bucket: string; key: string; etag: string; size: number },
+	otherwise: () => Failure,
+): Promise<Stored> {
+	const found = await headObject(s3, bucket, key).catch(() => undefined);
+	if (found?.etag !== etag || found.size !== size) throw otherwise();
+	return { etag, versionId: found.versionId };
+}
+
+/** The failure of a call whose effect nobody can know: encrypted objects have other ETags. */
+export const afterLostAnswer = (failure: Failure, attempts: number): Failure =>
+	Object.assign(failure.inPhase('maybeDone'), { attempts });
 
 export const existsAlready = (bucket: string, key: string): Failure =>
 	new Failure({
@@ -141,55 +164,11 @@ export async function copyObject(
 }
 
 function copySource({ bucket, key }: { bucket: string; key: string }): string {
-	if (bucket === '' || key === '')
-		throw invalidInput(`The ${bucket === '' ? 'source bucket' : 'source key'} is empty`);
 	try {
+		checkBucket(bucket);
+		checkKey(key);
 		return `/${encodeKey(bucket)}/${encodeKey(key)}`;
 	} catch (error) {
 		throw invalidInput(error);
 	}
 }
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
-export const MAX_DELETE_KEYS = 1_000;
-
-/**
- * Deletes up to 1,000 objects in one request. A key that is not there counts as deleted.
- * @returns per key a Failure, or `undefined` where it is deleted; in the order of `keys`
- */
-export async function deleteObjects(
-	s3: S3Client,
-	bucket: string,
-	keys: string[],
-): Promise<Array<Failure | undefined>> {
-	const body = Buffer.from(
-		writeXml('Delete', { Quiet: false, Object: keys.map((Key) => ({ Key })) }),
-	);
-	const request = {
-		operation: 'DeleteObjects',
-		method: 'POST' as const,
-		bucket,
-		query: [['delete', '']] as Array<[string, string]>,
-		headers: { 'content-type': 'application/xml', 'content-md5': contentMd5(body) },
-		body,
-	};
-	return await s3.call(request, ({ headers, body: answer }) => {
-		const result = successBody(headers, answer, s3.clock.now());
-		const deleted = new Set(children(result, 'Deleted').map((entry) => text(entry, 'Key')));
-		const errors = new Map(
-			children(result, 'Error').map((error) => [text(error, 'Key'), keyFailure(error)]),
-		);
-		return keys.map((key) => errors.get(key) ?? (deleted.has(key) ? undefined : unmentioned(key)));
-	});
-}
-
-const unmentioned = (key: string) =>
-	new Failure({
-		kind: 'unavailable',
-		phase: 'maybeDone',
-		code: 'NOT_CONFIRMED',
-		message: `The server did not say what became of "${key}"`,
-	});
-
-/** Whether DeleteObjects can name the key at all: XML 1.0 has no way to write some characters. */
-export const canBeListed = (key: string): boolean => key !== '' && fitsXml(key);

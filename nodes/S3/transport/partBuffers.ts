@@ -1,8 +1,10 @@
+import { cancelled } from '../../shared/resilience/deadline';
+
 // Uploads of all runs together hold no more part buffers than this: six parts of 16 MiB.
 const MAX_BYTES = 96 * 1024 * 1024;
 
 let taken = 0;
-const queue: Array<{ bytes: number; admit: () => void }> = [];
+let queue: Array<{ bytes: number; admit: () => void }> = [];
 
 const fits = (bytes: number) => taken === 0 || taken + bytes <= MAX_BYTES;
 
@@ -33,14 +35,18 @@ export class PartBuffers {
 		private readonly most: number,
 	) {}
 
-	/** A free buffer: at once if there is one or memory for one more, else when one comes back. */
-	async take(): Promise<Buffer> {
+	/**
+	 * A free buffer: at once if there is one or memory for one more, else when one comes back.
+	 * @param signal ends the wait for memory that other uploads hold; rejects as cancelled
+	 */
+	async take(signal: AbortSignal): Promise<Buffer> {
 		const free = this.free.pop();
 		if (free) return free;
 		// Only an upload that holds nothing waits for others: it can never block one that it waits for.
-		if (this.owned === 0) await this.reserve();
+		if (this.owned === 0) await this.reserve(signal);
 		else if (this.owned < this.most && queue.length === 0 && fits(this.bytes)) taken += this.bytes;
 		else return await new Promise((resolve) => this.waiting.push(resolve));
+		// Before there is a buffer: where there is no memory for it, the reservation is given back.
 		this.owned++;
 		return Buffer.allocUnsafeSlow(this.bytes);
 	}
@@ -58,11 +64,28 @@ export class PartBuffers {
 		this.free.length = 0;
 	}
 
-	private async reserve(): Promise<void> {
+	private async reserve(signal: AbortSignal): Promise<void> {
+		if (signal.aborted) throw cancelled(signal, 'notSent');
 		if (queue.length === 0 && fits(this.bytes)) {
 			taken += this.bytes;
 			return;
 		}
-		await new Promise<void>((admit) => queue.push({ bytes: this.bytes, admit }));
+		await new Promise<void>((resolve, reject) => {
+			const leave = () => {
+				queue = queue.filter((other) => other !== entry);
+				// Who was behind may fit where this one did not.
+				giveBack(0);
+				reject(cancelled(signal, 'notSent'));
+			};
+			const entry = {
+				bytes: this.bytes,
+				admit: () => {
+					signal.removeEventListener('abort', leave);
+					resolve();
+				},
+			};
+			signal.addEventListener('abort', leave, { once: true });
+			queue.push(entry);
+		});
 	}
 }

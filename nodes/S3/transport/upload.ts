@@ -12,6 +12,7 @@ const MIB = 1024 * 1024;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MIN_PART_BYTES = 5 * MIB;
+const MAX_PART_BYTES = 1024 * MIB; // of 5 GiB: a part is held in memory
 const MAX_PARTS = 10_000;
 
 export interface Upload {
@@ -42,10 +43,11 @@ export async function upload(
 		single ? Math.max(1, size) : partBytes,
 		single ? 1 : parallel + 1,
 	);
-	const reader = new PartReader(source);
+	const reader = new PartReader(source, s3.signal);
+	const stopReading = () => void source.destroy();
+	s3.signal.addEventListener('abort', stopReading, { once: true });
 	try {
-		const first = await buffers.take();
-		if (s3.signal.aborted) throw cancelled(s3.signal, 'notSent');
+		const first = await buffers.take(s3.signal);
 		const length = await reader.fill(first);
 		if (single || length < first.length || (await reader.ended())) {
 			await checkLength(reader, size);
@@ -54,6 +56,7 @@ export async function upload(
 		}
 		return await inParts(s3, { ...options, reader, buffers, first });
 	} finally {
+		s3.signal.removeEventListener('abort', stopReading);
 		source.destroy();
 		buffers.close();
 	}
@@ -62,7 +65,7 @@ export async function upload(
 /** Large enough for the whole file in 10,000 parts. */
 function partBytesFor({ size = 0, partBytes }: Upload): number {
 	const least = Math.ceil(size / MAX_PARTS / MIB) * MIB;
-	return Math.max(MIN_PART_BYTES, partBytes, least);
+	return Math.max(MIN_PART_BYTES, Math.min(MAX_PART_BYTES, Math.floor(partBytes)), least);
 }
 
 interface InParts extends Upload {
@@ -100,7 +103,7 @@ async function inParts(
 	try {
 		send(first, first.length);
 		while (!stop.signal.aborted) {
-			const buffer = await buffers.take();
+			const buffer = await buffers.take(s3.signal);
 			if (stop.signal.aborted) break;
 			const length = await reader.fill(buffer);
 			if (length === 0) break;
@@ -152,7 +155,12 @@ class PartReader {
 	private readonly chunks: AsyncIterator<Buffer | string>;
 	private rest: Buffer = Buffer.alloc(0);
 
-	constructor(source: Readable) {
+	constructor(
+		source: Readable,
+		private readonly signal: AbortSignal,
+	) {
+		// It may break before anyone reads; the reader still gets the error.
+		source.on('error', () => {});
 		this.chunks = (source as AsyncIterable<Buffer | string>)[Symbol.asyncIterator]();
 	}
 
@@ -181,6 +189,7 @@ class PartReader {
 		try {
 			return await this.chunks.next();
 		} catch (cause) {
+			if (this.signal.aborted) throw cancelled(this.signal, 'notSent');
 			throw new Failure({
 				kind: 'invalid',
 				phase: 'notSent',

@@ -13,16 +13,13 @@ export interface Redact {
 
 /**
  * Removes the given secrets from anything that leaves the node: each as it is, and as it looks
- * percent-encoded, base64-encoded and inside JSON.
+ * inside a URL, a form, JSON, XML and base64 (also behind a user name, as in Basic authentication).
  */
 export function redactor(secrets: Iterable<string | undefined>): Redact {
 	const forms = new Set<string>();
 	for (const secret of secrets) {
 		if (!secret || secret.length < SHORTEST_SECRET) continue;
-		forms.add(secret);
-		forms.add(encodeURIComponent(secret));
-		forms.add(JSON.stringify(secret).slice(1, -1));
-		forms.add(Buffer.from(secret).toString('base64'));
+		for (const form of formsOf(secret)) forms.add(form);
 	}
 	// Longest first: a secret that contains another one must not leave its tail behind.
 	const ordered = [...forms].sort((a, b) => b.length - a.length);
@@ -35,9 +32,11 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
 		above.add(value);
 		const clean = Array.isArray(value)
 			? value.map((member) => inside(member, above))
-			: Object.fromEntries(
-					Object.entries(value).map(([name, member]) => [text(name), inside(member, above)]),
-				);
+			: 'toJSON' in value && typeof value.toJSON === 'function'
+				? inside(value.toJSON(), above)
+				: Object.fromEntries(
+						Object.entries(value).map(([name, member]) => [text(name), inside(member, above)]),
+					);
 		above.delete(value);
 		return clean;
 	};
@@ -45,4 +44,44 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
 		text,
 		value: <T>(value: T) => (ordered.length === 0 ? value : (inside(value, new Set()) as T)),
 	};
+}
+
+function formsOf(secret: string): string[] {
+	// A lone surrogate cannot be encoded.
+	const percent = encodeURIComponent(secret.toWellFormed());
+	// encodeURIComponent leaves five signs alone that RFC 3986 section 2.2 reserves.
+	const strict = percent.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+	const form = new URLSearchParams({ '': secret }).toString().slice(1);
+	const json = inJson(secret);
+	const xml = secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+	return [
+		secret,
+		json,
+		inJson(json),
+		xml,
+		xml.replace(/"/g, '&quot;'),
+		...[percent, strict, form].flatMap((url) => [withHex(url, true), withHex(url, false)]),
+		...base64Of(secret).flatMap((code) => [code, code.replace(/\+/g, '-').replace(/\//g, '_')]),
+	];
+}
+
+const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+
+/** Percent-encoding in capital or small letters; both are in use. */
+const withHex = (url: string, capital: boolean) =>
+	url.replace(/%../g, (code) => (capital ? code.toUpperCase() : code.toLowerCase()));
+
+/**
+ * Base64 looks different for each place modulo 3 at which the secret begins. Letters that carry
+ * bits of a neighbour as well are left out, because they can be anything.
+ */
+function base64Of(secret: string): string[] {
+	const bytes = Buffer.from(secret);
+	const inTheMiddle = [0, 1, 2].map((before) =>
+		Buffer.concat([Buffer.alloc(before), bytes])
+			.toString('base64')
+			.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6)),
+	);
+	const alone = bytes.toString('base64');
+	return [alone, alone.replace(/=+$/, ''), ...inTheMiddle];
 }

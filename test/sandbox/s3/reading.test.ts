@@ -109,7 +109,10 @@ describe('conditions of reading (RFC 9110 section 13)', () => {
 		['If-Match of *', () => ({ IfMatch: '*' })],
 		['If-Match outranks If-Unmodified-Since', () => ({ IfMatch: etag, IfUnmodifiedSince: before })],
 		['If-None-Match of another ETag', () => ({ IfNoneMatch: '"other"' })],
-		['If-None-Match outranks If-Modified-Since', () => ({ IfNoneMatch: '"o"', IfModifiedSince: after })],
+		[
+			'If-None-Match outranks If-Modified-Since',
+			() => ({ IfNoneMatch: '"o"', IfModifiedSince: after }),
+		],
 		['If-Modified-Since before the write', () => ({ IfModifiedSince: before })],
 		['If-Unmodified-Since after the write', () => ({ IfUnmodifiedSince: after })],
 	])('%s: the object', async (_, input) => {

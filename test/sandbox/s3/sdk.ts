@@ -9,6 +9,9 @@ export function keysOf({ accounts }: S3Sandbox): { accessKeyId: string; secretAc
 	return account;
 }
 
+const nothing = () => {};
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /** Amazon's own client, path style, one attempt per call. */
 export function sdkClient(sandbox: S3Sandbox, config: S3ClientConfig = {}): S3Client {
 	return new S3Client({
@@ -17,11 +20,12 @@ export function sdkClient(sandbox: S3Sandbox, config: S3ClientConfig = {}): S3Cl
 		credentials: keysOf(sandbox),
 		forcePathStyle: true,
 		maxAttempts: 1,
+		logger: silent,
 		...config,
 	});
 }
 
-/** MinIO's client for the same server. */
+/** MinIO's client for the same server, without retries. */
 export function minioClient(sandbox: S3Sandbox): MinioClient {
 	const { accessKeyId, secretAccessKey } = keysOf(sandbox);
 	return new MinioClient({
@@ -31,6 +35,7 @@ export function minioClient(sandbox: S3Sandbox): MinioClient {
 		accessKey: accessKeyId,
 		secretKey: secretAccessKey,
 		region: sandbox.region,
+		retryOptions: { disableRetry: true },
 	});
 }
 
@@ -55,15 +60,24 @@ export function tamper(
 	when: 'early' | 'late',
 	change: (request: TamperedRequest) => void,
 ): S3Client {
-	client.middlewareStack.add(
-		(next) => async (args) => {
-			change(args.request as TamperedRequest);
-			return await next(args);
-		},
-		when === 'early'
-			? { step: 'build', priority: 'low', name: 'tamper' }
-			: { step: 'finalizeRequest', priority: 'low', name: 'tamper' },
-	);
+	const damage = (request: unknown) => change(request as TamperedRequest);
+	if (when === 'late') {
+		client.middlewareStack.add(
+			(next) => (args) => {
+				damage(args.request);
+				return next(args);
+			},
+			{ step: 'finalizeRequest', priority: 'low' },
+		);
+	} else {
+		client.middlewareStack.add(
+			(next) => (args) => {
+				damage(args.request);
+				return next(args);
+			},
+			{ step: 'build', priority: 'low' },
+		);
+	}
 	return client;
 }
 

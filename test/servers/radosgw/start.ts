@@ -33,6 +33,8 @@ export interface Radosgw {
 	accessKeyId: string;
 	secretAccessKey: string;
 	region: string;
+	/** Path of ceph.conf, for `radosgw-admin -c`. */
+	configuration: string;
 	/** Ends the daemons and deletes their folder. */
 	stop(): Promise<void>;
 }
@@ -114,7 +116,7 @@ async function launch(
 		start('radosgw', '-n', 'client.rgw');
 		const endpoint = `http://127.0.0.1:${port}`;
 		await answers(endpoint, signal);
-		return { endpoint, region: REGION, ...USER };
+		return { endpoint, region: REGION, ...USER, configuration: inFolder('ceph.conf') };
 	} catch (error) {
 		// An aborted program says only that it was aborted.
 		throw signal.aborted ? signal.reason : error;

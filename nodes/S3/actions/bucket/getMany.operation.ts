@@ -1,6 +1,7 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import { listBuckets } from '../../transport/buckets';
 import type { S3Client } from '../../transport/client';
+import { rowLimit } from '../fields';
 
 export const getMany = defineOperation({
 	name: 'Get Many',
@@ -26,8 +27,9 @@ export const getMany = defineOperation({
 			description: 'Max number of results to return',
 		},
 	],
-	async execute(s3: S3Client, { returnAll, limit }) {
+	async execute(s3: S3Client, { returnAll, limit = 50 }) {
+		const most = rowLimit(returnAll, limit);
 		const { buckets } = await listBuckets(s3);
-		return returnAll ? buckets : buckets.slice(0, limit);
+		return buckets.slice(0, most);
 	},
 });

@@ -2,7 +2,8 @@ import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import type { Failure } from '../../../shared/resilience/failure';
 import { toFailure } from '../../../shared/resilience/failure';
 import type { S3Client } from '../../transport/client';
-import { canBeListed, deleteObject, deleteObjects, MAX_DELETE_KEYS } from '../../transport/objects';
+import { canBeListed, deleteObjects, MAX_DELETE_KEYS } from '../../transport/deleteObjects';
+import { deleteObject } from '../../transport/objects';
 import { bucketField, keyField } from '../fields';
 
 export const deleteMany = defineBatchOperation({
@@ -17,16 +18,12 @@ export const deleteMany = defineBatchOperation({
 	async executeAll(s3: S3Client, inputs) {
 		const outcomes = new Map<(typeof inputs)[number], Failure | undefined>();
 		const together = Map.groupBy(inputs, ({ bucket, key }) => (canBeListed(key) ? bucket : null));
+		let refused: Failure | undefined;
 		for (const [bucket, group] of together) {
-			const failures =
-				bucket === null
-					? await Promise.all(group.map(async (input) => await alone(s3, input)))
-					: await inOneRequest(
-							s3,
-							bucket,
-							group.map(({ key }) => key),
-						);
+			const failures = await outcomesOf(s3, bucket, group, refused);
 			group.forEach((input, n) => outcomes.set(input, failures[n]));
+			// The other buckets would hear the same, and the account might get locked.
+			refused ??= failures.find((failure) => failure?.scope === 'credential');
 		}
 		return inputs.map((input) => {
 			const { bucket, key } = input;
@@ -35,18 +32,25 @@ export const deleteMany = defineBatchOperation({
 	},
 });
 
-/** A request that fails as a whole fails for its keys only, not for those of other buckets. */
-async function inOneRequest(s3: S3Client, bucket: string, keys: string[]) {
-	try {
-		return await deleteObjects(s3, bucket, keys);
-	} catch (error) {
-		return keys.map(() => toFailure(error));
-	}
+type Target = { bucket: string; key: string };
+
+/** @param bucket all are in it and go into one request; `null`: each needs its own */
+async function outcomesOf(
+	s3: S3Client,
+	bucket: string | null,
+	targets: Target[],
+	refused: Failure | undefined,
+): Promise<Array<Failure | undefined>> {
+	if (refused) return targets.map(() => refused.inPhase('notSent'));
+	if (bucket === null) return await Promise.all(targets.map((target) => alone(s3, target)));
+	const keys = targets.map(({ key }) => key);
+	return await deleteObjects(s3, bucket, keys);
 }
 
-async function alone(s3: S3Client, { bucket, key }: { bucket: string; key: string }) {
+async function alone(s3: S3Client, { bucket, key }: Target): Promise<Failure | undefined> {
 	try {
-		return void (await deleteObject(s3, bucket, key));
+		await deleteObject(s3, bucket, key);
+		return undefined;
 	} catch (error) {
 		return toFailure(error);
 	}

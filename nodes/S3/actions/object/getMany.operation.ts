@@ -2,7 +2,7 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import type { ListedObject, ListedPrefix } from '../../transport/listing';
 import { listObjects } from '../../transport/listing';
-import { bucketField } from '../fields';
+import { bucketField, rowLimit } from '../fields';
 
 export const getMany = defineOperation({
 	name: 'Get Many',
@@ -48,7 +48,7 @@ export const getMany = defineOperation({
 	],
 	async execute(s3: S3Client, { bucket, prefix, delimiter, returnAll, limit = 50 }) {
 		const rows: Array<ListedObject | ListedPrefix> = [];
-		const listing = { prefix, delimiter, limit: returnAll ? Infinity : limit };
+		const listing = { prefix, delimiter, limit: rowLimit(returnAll, limit) };
 		for await (const page of listObjects(s3, bucket, listing)) rows.push(...page);
 		return rows;
 	},

@@ -1,0 +1,276 @@
+import os from 'node:os';
+import path from 'node:path';
+import { cpSync, mkdtempSync } from 'node:fs';
+
+// Importing n8n-core writes into the user folder and reads these.
+process.env.N8N_USER_FOLDER ??= mkdtempSync(path.join(os.tmpdir(), 'n8n-engine-'));
+process.env.N8N_ENCRYPTION_KEY ??= 'test';
+process.env.N8N_LOG_LEVEL ??= 'silent';
+// n8n 1.x knows only the modes that are named here.
+process.env.N8N_AVAILABLE_BINARY_DATA_MODES ??= 'filesystem';
+
+import type * as Core from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	IConnections,
+	INode,
+	INodeExecutionData,
+	INodeType,
+	INodeTypes,
+	IExecuteData,
+	IRun,
+	IRunExecutionData,
+	IWorkflowExecuteAdditionalData,
+	Workflow as WorkflowClass,
+} from 'n8n-workflow';
+import type * as N8nWorkflow from 'n8n-workflow';
+
+export const root = path.resolve(__dirname, '..', '..');
+
+const nothingIsWritten = async () => {
+	throw new Error('not in tests');
+};
+
+// Absolute, or every getNodeParameter fails with "Invalid URL".
+const urls = Object.fromEntries(
+	[
+		'restApiUrl',
+		'instanceBaseUrl',
+		'webhookBaseUrl',
+		'webhookTestBaseUrl',
+		'webhookWaitingBaseUrl',
+		'formBaseUrl',
+		'formTestBaseUrl',
+		'formWaitingBaseUrl',
+		'mcpBaseUrl',
+		'mcpTestBaseUrl',
+	].map((name) => [name, `http://localhost/${name}`]),
+);
+
+const start = {
+	description: {
+		displayName: 'Start',
+		name: 'manualTrigger',
+		group: ['trigger'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Start' },
+		inputs: [],
+		outputs: ['main'],
+		properties: [],
+	},
+	execute: async function (this: { getInputData(): INodeExecutionData[] }) {
+		return [this.getInputData()];
+	},
+} as unknown as INodeType;
+
+export interface RunOptions {
+	items?: INodeExecutionData[];
+	/** called with the engine's run, to cancel it */
+	started?: (run: { cancel(): void }) => void;
+}
+
+export interface EngineRun {
+	run: IRun;
+	/** items per output of the last run of the node */
+	outputs(node: string): INodeExecutionData[][];
+	errorOf(node: string): (Error & { description?: string; httpCode?: string }) | undefined;
+}
+
+/**
+ * The built package where its `require('n8n-workflow')` finds the version in question, as it finds
+ * that of the host once it is installed.
+ */
+function packageBeside(from: string): string {
+	if (from === root) return root;
+	const copy = path.join(from, 'package-under-test');
+	cpSync(path.join(root, 'dist'), path.join(copy, 'dist'), { recursive: true, force: true });
+	cpSync(path.join(root, 'package.json'), path.join(copy, 'package.json'));
+	return copy;
+}
+
+export interface EngineOptions {
+	/** folder from whose node_modules n8n-core and n8n-workflow are taken: another version of them */
+	from?: string;
+	/** folders of further node packages, n8n-nodes-base for one */
+	packages?: string[];
+	/** where files are: in the items, or on disk as in a host */
+	binary?: 'memory' | 'filesystem';
+}
+
+/** n8n's own engine with the built package in it. */
+export class Engine {
+	credentials: Record<string, ICredentialDataDecryptedObject> = {};
+	private readonly core: typeof Core;
+	private readonly workflow: typeof N8nWorkflow;
+	private readonly loaders: Core.LazyPackageDirectoryLoader[];
+
+	private constructor(
+		core: typeof Core,
+		workflow: typeof N8nWorkflow,
+		loaders: Core.LazyPackageDirectoryLoader[],
+	) {
+		this.core = core;
+		this.workflow = workflow;
+		this.loaders = loaders;
+	}
+
+	static async open({
+		from = process.env.N8N_CORE_FROM ?? root,
+		packages = [],
+		binary = 'memory',
+	}: EngineOptions = {}) {
+		const load = <T>(name: string): T => require(require.resolve(name, { paths: [from] })) as T;
+		load('reflect-metadata');
+		const core = load<typeof Core>('n8n-core');
+		const loaders = [];
+		for (const folder of [packageBeside(from), ...packages]) {
+			const loader = new core.LazyPackageDirectoryLoader(folder);
+			await loader.loadAll();
+			loaders.push(loader);
+		}
+		const engine = new Engine(core, load<typeof N8nWorkflow>('n8n-workflow'), loaders);
+		await engine.keepFilesIn(binary, load);
+		return engine;
+	}
+
+	/** The service of n8n that keeps files: to put test files in and to read results. */
+	get files(): Core.BinaryDataService {
+		return this.fileService;
+	}
+	private fileService!: Core.BinaryDataService;
+
+	private async keepFilesIn(mode: 'memory' | 'filesystem', load: <T>(name: string) => T) {
+		// A second copy of the container would know nothing of n8n-core's services.
+		const { Container } = load<typeof import('@n8n/di')>('@n8n/di');
+		this.fileService = Container.get(this.core.BinaryDataService);
+		await this.fileService.init();
+		// The mode is private; the host sets it from its environment, once per process.
+		Object.assign(this.fileService, { mode: mode === 'memory' ? 'default' : 'filesystem-v2' });
+	}
+
+	async run(node: Partial<INode>, options: RunOptions = {}): Promise<EngineRun> {
+		const { core, workflow: wf } = this;
+		const nodes = [
+			{
+				id: 't',
+				name: 'T',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{ id: 'e', name: 'E', typeVersion: 1, position: [0, 0], parameters: {}, ...node },
+		] as INode[];
+		const connections: IConnections = { T: { main: [[{ node: 'E', type: 'main', index: 0 }]] } };
+		const nodeTypes = this.nodeTypes();
+		const workflow: WorkflowClass = new wf.Workflow({
+			id: 'w1',
+			name: 'w',
+			nodes,
+			connections,
+			active: false,
+			nodeTypes,
+			settings: { executionOrder: 'v1' },
+		});
+		const startNode = workflow.getStartNode();
+		if (!startNode) throw new Error('no start node');
+		const executionData = {
+			nodeExecutionStack: [
+				{ node: startNode, data: { main: [options.items ?? [{ json: {} }]] }, source: null },
+			],
+		};
+		const data = this.runDataOf(executionData);
+		const hooks = new core.ExecutionLifecycleHooks('manual', 'e1', {
+			id: 'w1',
+			name: 'w',
+			nodes,
+			connections,
+			active: false,
+		} as never);
+		const execution = new core.WorkflowExecute(this.additionalData(hooks), 'manual', data);
+		const running = execution.processRunExecutionData(workflow);
+		options.started?.(running as unknown as { cancel(): void });
+		const run = await running;
+		const last = (name: string) => run.data.resultData.runData[name]?.at(-1);
+		return {
+			run,
+			outputs: (name) => (last(name)?.data?.main ?? []).map((items) => items ?? []),
+			errorOf: (name) =>
+				(last(name)?.error ?? run.data.resultData.error) as ReturnType<EngineRun['errorOf']>,
+		};
+	}
+
+	/** n8n 1.x has no createRunExecutionData: there it is a plain object. */
+	private runDataOf(executionData: { nodeExecutionStack: IExecuteData[] }): IRunExecutionData {
+		const create: typeof N8nWorkflow.createRunExecutionData | undefined =
+			this.workflow.createRunExecutionData;
+		if (create) return create({ executionData });
+		const empty = {
+			contextData: {},
+			metadata: {},
+			waitingExecution: {},
+			waitingExecutionSource: {},
+		};
+		const plain = { startData: {}, resultData: { runData: {} } };
+		return {
+			...plain,
+			executionData: { ...empty, ...executionData },
+		} as unknown as IRunExecutionData;
+	}
+
+	credentialsHelper() {
+		const { loaders, credentials } = this;
+		const typeOf = (name: string) => {
+			const loader = loaders.find(({ known }) => name in known.credentials);
+			if (!loader) throw new Error(`No package has the credential ${name}`);
+			return loader.getCredential(name).type;
+		};
+		const Base = this.workflow.ICredentialsHelper as unknown as new () => object;
+		return new (class extends Base {
+			getParentTypes = () => [];
+			isCredentialUsableByNode = () => true;
+			getCredentialsProperties = (name: string) => typeOf(name).properties;
+			getDecrypted = async (_additional: unknown, _ref: unknown, name: string) =>
+				credentials[name] ?? {};
+			authenticate = nothingIsWritten;
+			preAuthentication = async () => undefined;
+			runPreAuthentication = async () => undefined;
+			getCredentials = nothingIsWritten;
+			updateCredentials = nothingIsWritten;
+			updateCredentialsOauthTokenData = nothingIsWritten;
+		})();
+	}
+
+	additionalData(hooks?: unknown): IWorkflowExecuteAdditionalData {
+		return {
+			...urls,
+			hooks,
+			executionId: 'e1',
+			variables: {},
+			currentNodeExecutionIndex: 0,
+			credentialsHelper: this.credentialsHelper(),
+			logAiEvent() {},
+			executeWorkflow: nothingIsWritten,
+			startRunnerTask: nothingIsWritten,
+			getRunExecutionData: async () => undefined,
+			getRuntimeCredential: async () => undefined,
+		} as unknown as IWorkflowExecuteAdditionalData;
+	}
+
+	nodeTypes(): INodeTypes {
+		const getByName = (type: string) => {
+			if (type === 'n8n-nodes-base.manualTrigger') return start;
+			const [pkg, name = ''] = type.split('.');
+			const loader = this.loaders.find(({ packageName }) => packageName === pkg);
+			if (!loader) throw new this.core.UnrecognizedNodeTypeError(pkg ?? '', name);
+			return loader.getNode(name).type;
+		};
+		return {
+			getByName,
+			getByNameAndVersion: (type, version) =>
+				this.workflow.NodeHelpers.getVersionedNodeType(getByName(type), version),
+			getKnownTypes: () => ({}),
+		} as INodeTypes;
+	}
+}

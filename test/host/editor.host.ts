@@ -1,0 +1,2 @@
+import { describe, test } from 'node:test';
+describe('editor', () => { test('later', { skip: 'not yet' }, () => {}); });

@@ -1,0 +1,346 @@
+import { getEventListeners } from 'node:events';
+import type { Ticket } from '../../../nodes/shared/resilience/gate';
+import { Gate } from '../../../nodes/shared/resilience/gate';
+import type { VirtualClock } from '../virtualClock';
+import { seeded, settled, virtualClock } from '../virtualClock';
+
+const { signal } = new AbortController();
+
+let clock: VirtualClock;
+let states: string[];
+let gate: Gate;
+
+beforeEach(() => {
+	clock = virtualClock();
+	states = [];
+	// The longest pauses: 0.5 s, 1 s, 2 s, then the cap.
+	gate = new Gate(
+		clock,
+		() => 0.999_999,
+		(state) => states.push(state),
+	);
+});
+
+const now = (): Ticket => {
+	const entered = gate.enter('failFast', 0, signal);
+	if (entered instanceof Promise) throw new Error('had to wait');
+	return entered;
+};
+
+const mayPass = () => {
+	try {
+		gate.giveBack(now());
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+/** A call that waits; `tickets` receives what it is given. */
+const wait = (tickets: Ticket[], own = signal) => {
+	const entered = gate.enter('wait', 0, own);
+	void Promise.resolve(entered).then(
+		(ticket) => tickets.push(ticket),
+		() => {},
+	);
+};
+
+const trip = () => {
+	for (let n = 0; n < 16; n++) gate.report(now(), false);
+	expect(gate.closed).toBe(false);
+};
+
+const halfOpen = async () => {
+	trip();
+	await clock.advance(500);
+};
+
+describe('closed', () => {
+	test('trips on 16 failures in a row, not on 15', () => {
+		for (let n = 0; n < 15; n++) gate.report(now(), false);
+		expect(gate.closed).toBe(true);
+		gate.report(now(), false);
+		expect(gate.closed).toBe(false);
+		expect(states).toEqual(['open']);
+	});
+
+	test('one success in between begins a new row', async () => {
+		for (let second = 0; second < 30; second++) {
+			for (let n = 0; n < 9; n++) gate.report(now(), false);
+			for (let n = 0; n < 10; n++) gate.report(now(), true);
+			await clock.advance(1_000);
+		}
+		expect(gate.closed).toBe(true);
+	});
+
+	test('trips when half of the last ten seconds failed, once there were 20 calls', () => {
+		for (let n = 0; n < 9; n++) {
+			gate.report(now(), true);
+			gate.report(now(), false);
+		}
+		expect(gate.closed).toBe(true);
+		gate.report(now(), true);
+		gate.report(now(), false);
+		expect(gate.closed).toBe(false);
+	});
+
+	test('forgets failures after ten seconds', async () => {
+		for (let n = 0; n < 15; n++) gate.report(now(), false);
+		gate.report(now(), true);
+		await clock.advance(10_000);
+		for (let n = 0; n < 12; n++) gate.report(now(), true);
+		for (let n = 0; n < 11; n++) gate.report(now(), false);
+		expect(gate.closed).toBe(true);
+		await clock.advance(3_600_000);
+		gate.report(now(), false);
+		expect(gate.closed).toBe(true);
+	});
+
+	test('20 % random failures never trip it', async () => {
+		const random = seeded(5);
+		for (let n = 0; n < 100_000; n++) {
+			gate.report(now(), random() >= 0.2);
+			if (n % 100 === 0) await clock.advance(1_000);
+		}
+		expect(states).toEqual([]);
+	});
+});
+
+describe('open', () => {
+	test('in mode failFast the call fails at once and says since when', async () => {
+		trip();
+		await clock.advance(400);
+		expect(() => gate.enter('failFast', 0, signal)).toThrow(
+			expect.objectContaining({ code: 'CIRCUIT_OPEN', kind: 'unavailable', phase: 'notSent' }),
+		);
+	});
+
+	test('in mode wait the call waits for a probe', async () => {
+		trip();
+		const tickets: Ticket[] = [];
+		wait(tickets);
+		await clock.advance(499);
+		expect(tickets).toHaveLength(0);
+		await clock.advance(1);
+		expect(tickets).toHaveLength(1);
+	});
+
+	test('an outage longer than the patience of a call is not waited for', async () => {
+		trip();
+		for (let round = 0; round < 20; round++) {
+			await clock.advance(5_000);
+			gate.report(now(), false);
+		}
+		expect(() => gate.enter('wait', 50_000, signal)).toThrow(
+			expect.objectContaining({ code: 'CIRCUIT_OPEN' }),
+		);
+		expect(() => gate.enter('wait', 3_600_000, signal)).not.toThrow();
+	});
+
+	test('whoever is cancelled while waiting leaves nothing behind', async () => {
+		trip();
+		const controller = new AbortController();
+		const entered = gate.enter('wait', 0, controller.signal);
+		controller.abort(new Error('stopped'));
+		await expect(entered).rejects.toThrow('stopped');
+		expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+		await clock.advance(500);
+		// All three probes are there for others.
+		expect([now(), now(), now()]).toHaveLength(3);
+		expect(mayPass()).toBe(false);
+	});
+
+	test('whoever is cancelled already does not wait', async () => {
+		trip();
+		const entered = new Promise((resolve, reject) => {
+			Promise.resolve(gate.enter('wait', 0, AbortSignal.abort(new Error('before')))).then(
+				resolve,
+				reject,
+			);
+		});
+		await expect(entered).rejects.toThrow('before');
+	});
+
+	test('is open only once, however many ask for it', async () => {
+		gate.open();
+		await clock.advance(100);
+		gate.open();
+		gate.open();
+		expect(clock.pending()).toBe(1);
+		expect(states).toEqual(['open']);
+		await clock.advance(400);
+		expect(states).toEqual(['open', 'halfOpen']);
+		await clock.advance(10_000);
+		expect(states).toEqual(['open', 'halfOpen']);
+	});
+
+	test('pauses grow and stay short enough to notice within 3 s that the system is back', async () => {
+		const openedFor: number[] = [];
+		trip();
+		for (let round = 0; round < 8; round++) {
+			const since = clock.now();
+			while (!mayPass()) await clock.advance(10);
+			openedFor.push(clock.now() - since);
+			gate.report(now(), false);
+		}
+		expect(openedFor.slice(0, 3)).toEqual([500, 1_000, 2_000]);
+		expect([...openedFor].sort((a, b) => a - b)).toEqual(openedFor);
+		expect(Math.max(...openedFor)).toBeLessThan(3_000);
+	});
+
+	test('pauses are spread, so that workers do not come back together', async () => {
+		const random = seeded(6);
+		const pauses = new Set<number>();
+		for (let n = 0; n < 50; n++) {
+			const own = virtualClock();
+			const one = new Gate(own, random);
+			one.open();
+			let halfOpenAfter = 0;
+			while (own.pending() > 0) {
+				await own.advance(1);
+				halfOpenAfter++;
+			}
+			pauses.add(halfOpenAfter);
+			expect(halfOpenAfter).toBeGreaterThanOrEqual(250);
+			expect(halfOpenAfter).toBeLessThanOrEqual(501);
+		}
+		expect(pauses.size).toBeGreaterThan(20);
+	});
+});
+
+describe('half-open', () => {
+	test('lets three probes out and no more', async () => {
+		await halfOpen();
+		const tickets: Ticket[] = [];
+		for (let n = 0; n < 20; n++) wait(tickets);
+		await settled();
+		expect(tickets).toHaveLength(3);
+	});
+
+	test('closes after three good probes and lets everyone go', async () => {
+		trip();
+		const tickets: Ticket[] = [];
+		for (let n = 0; n < 20; n++) wait(tickets);
+		await clock.advance(500);
+		for (const ticket of tickets.slice(0, 3)) gate.report(ticket, true);
+		await settled();
+		expect(tickets).toHaveLength(20);
+		expect(gate.closed).toBe(true);
+		expect(states).toEqual(['open', 'halfOpen', 'closed']);
+	});
+
+	test('closes as well when one call at a time comes', async () => {
+		await halfOpen();
+		for (let n = 0; n < 3; n++) {
+			expect(gate.closed).toBe(false);
+			gate.report(now(), true);
+		}
+		expect(gate.closed).toBe(true);
+	});
+
+	test('starts afresh after closing: neither old failures nor old pauses count', async () => {
+		await halfOpen();
+		gate.report(now(), false);
+		await clock.advance(1_000);
+		for (let n = 0; n < 3; n++) gate.report(now(), true);
+		for (let n = 0; n < 15; n++) gate.report(now(), false);
+		expect(gate.closed).toBe(true);
+		gate.report(now(), false);
+		await clock.advance(500);
+		expect(mayPass()).toBe(true);
+	});
+
+	test('one bad probe opens it again, for longer', async () => {
+		await halfOpen();
+		gate.report(now(), false);
+		expect(mayPass()).toBe(false);
+		await clock.advance(999);
+		expect(mayPass()).toBe(false);
+		await clock.advance(1);
+		expect(mayPass()).toBe(true);
+	});
+
+	test('a probe that is given back goes to the next who waits', async () => {
+		await halfOpen();
+		const probes = [now(), now(), now()];
+		const tickets: Ticket[] = [];
+		wait(tickets);
+		await settled();
+		expect(tickets).toHaveLength(0);
+		gate.giveBack(probes[0] as Ticket);
+		await settled();
+		expect(tickets).toHaveLength(1);
+	});
+
+	test('nobody waits for ever when all probes are given back and no more calls come', async () => {
+		await halfOpen();
+		const probes = [now(), now(), now()];
+		const tickets: Ticket[] = [];
+		for (let n = 0; n < 5; n++) wait(tickets);
+		for (const probe of probes) gate.giveBack(probe);
+		await settled();
+		for (let n = 0; n < tickets.length && n < 5; n++) {
+			gate.report(tickets[n] as Ticket, true);
+			await settled();
+		}
+		expect(tickets).toHaveLength(5);
+	});
+});
+
+describe('a ticket of an earlier time', () => {
+	const oldProbe = async () => {
+		await halfOpen();
+		const old = now();
+		gate.report(now(), false);
+		await clock.advance(1_000);
+		return old;
+	};
+
+	test('a late bad probe does not open the gate again', async () => {
+		const old = await oldProbe();
+		gate.report(old, false);
+		expect(states).toEqual(['open', 'halfOpen', 'open', 'halfOpen']);
+		expect(mayPass()).toBe(true);
+	});
+
+	test('a late good probe does not stand for one of this time', async () => {
+		const old = await oldProbe();
+		gate.report(old, true);
+		gate.report(now(), true);
+		gate.report(now(), true);
+		expect(gate.closed).toBe(false);
+		gate.report(now(), true);
+		expect(gate.closed).toBe(true);
+	});
+
+	test('a late probe that is given back makes no fourth', async () => {
+		const old = await oldProbe();
+		gate.giveBack(old);
+		expect([now(), now(), now()]).toHaveLength(3);
+		expect(mayPass()).toBe(false);
+	});
+
+	test('requests that hung through the outage do not trip the gate after it', async () => {
+		const hung = Array.from({ length: 40 }, now);
+		await halfOpen();
+		for (let n = 0; n < 3; n++) gate.report(now(), true);
+		for (const ticket of hung) gate.report(ticket, false);
+		expect(gate.closed).toBe(true);
+		expect(states).toEqual(['open', 'halfOpen', 'closed']);
+	});
+
+	test('a success that was sent before the outage does not close the gate', async () => {
+		const sent = [now(), now(), now()];
+		await halfOpen();
+		for (const ticket of sent) gate.report(ticket, true);
+		expect(gate.closed).toBe(false);
+	});
+
+	test('can be told from one that still holds', async () => {
+		const old = now();
+		expect(gate.honours(old)).toBe(true);
+		await halfOpen();
+		expect(gate.honours(old)).toBe(false);
+		expect(gate.honours(now())).toBe(true);
+	});
+});
