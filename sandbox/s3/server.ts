@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Account } from './authentication.ts';
 import { Exchange } from './exchange.ts';
 import { FaultPlan, type FaultControls } from './faults.ts';
@@ -113,7 +113,8 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
 	});
-	const { port } = server.address() as AddressInfo;
+	const address = server.address();
+	const port = typeof address === 'object' && address ? address.port : 0;
 	return {
 		port,
 		endpoint: `http://127.0.0.1:${port}`,

@@ -17,12 +17,14 @@ async function throughEngine(type, credential, parameters) {
 	const engine = await openEngine();
 	engine.credentials[credential.name] = credential.data;
 	const node = { type, parameters, credentials: { [credential.name]: { id: 'c', name: 'c' } } };
-	const location = { type: 'execution', workflowId: 'w1', executionId: 'e1' };
 	let items = [{ json: {} }];
 	if (direction === 'up') {
-		const binary = { mimeType: 'application/octet-stream', fileName: 'file.bin', data: '' };
 		// Storing the file is not part of what is measured.
-		const stored = await engine.files.store(location, createReadStream(file), binary);
+		const stored = await engine.storeFile(
+			createReadStream(file),
+			'file.bin',
+			'application/octet-stream',
+		);
 		items = [{ json: {}, binary: { data: stored } }];
 	}
 	return async () => {

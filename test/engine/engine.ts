@@ -10,7 +10,9 @@ process.env.N8N_LOG_LEVEL ??= 'silent';
 process.env.N8N_AVAILABLE_BINARY_DATA_MODES ??= 'filesystem';
 
 import type * as Core from 'n8n-core';
+import type { Readable } from 'node:stream';
 import type {
+	IBinaryData,
 	ICredentialDataDecryptedObject,
 	IConnections,
 	INode,
@@ -134,7 +136,7 @@ export class Engine {
 		return engine;
 	}
 
-	/** The service of n8n that keeps files: to put test files in and to read results. */
+	/** The service of n8n that keeps files: to read results. */
 	get files(): Core.BinaryDataService {
 		return this.fileService;
 	}
@@ -147,6 +149,25 @@ export class Engine {
 		await this.fileService.init();
 		// The mode is private; the host sets it from its environment, once per process.
 		Object.assign(this.fileService, { mode: mode === 'memory' ? 'default' : 'filesystem-v2' });
+	}
+
+	/** A file as an earlier node would have left it. */
+	async storeFile(
+		content: Buffer | Readable,
+		fileName: string,
+		mimeType: string,
+	): Promise<IBinaryData> {
+		const binary = { data: '', mimeType, fileName };
+		const store = this.fileService.store.bind(this.fileService);
+		// n8n 1.x took workflow and execution as two arguments.
+		if (store.length === 4)
+			return await (store as (...args: unknown[]) => Promise<IBinaryData>)(
+				'w1',
+				'e1',
+				content,
+				binary,
+			);
+		return await store({ type: 'execution', workflowId: 'w1', executionId: 'e1' }, content, binary);
 	}
 
 	async run(node: Partial<INode>, options: RunOptions = {}): Promise<EngineRun> {

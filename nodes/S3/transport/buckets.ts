@@ -12,8 +12,8 @@ export interface Bucket {
 
 /** All buckets of the account. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
 export async function listBuckets(s3: S3Client): Promise<{ owner: string; buckets: Bucket[] }> {
-	return await s3.call({ operation: 'ListBuckets', method: 'GET' }, ({ headers, body }) => {
-		const answer = successBody(headers, body, s3.clock.now());
+	return await s3.call({ operation: 'ListBuckets', method: 'GET' }, (received) => {
+		const answer = successBody('ListAllMyBucketsResult', received, s3.clock.now());
 		const list = child(answer, 'Buckets');
 		return {
 			owner: text(answer, 'Owner', 'DisplayName') || text(answer, 'Owner', 'ID') || '',

@@ -40,7 +40,8 @@ export async function deleteObjects(
 		await s3.receive(describe, async ({ headers, body }, { attempt }) => {
 			const now = s3.clock.now();
 			firstAt ??= now;
-			const result = successBody(headers, await body.collect(MAX_ANSWER_BYTES), now);
+			const received = { headers, body: await body.collect(MAX_ANSWER_BYTES) };
+			const result = successBody('DeleteResult', received, now);
 			for (const [key, failure] of outcomesOf(result, left)) {
 				outcomes.set(
 					key,

@@ -1,6 +1,7 @@
 import { retryAfterMs } from '../../shared/ground/retryAfter';
 import type { FailureDetails } from '../../shared/resilience/failure';
 import { Failure } from '../../shared/resilience/failure';
+import type { HttpResponse } from '../../shared/transport/http';
 import type { XmlElement } from './xml';
 import { parseXml, text } from './xml';
 
@@ -105,12 +106,10 @@ export function readError(
 		message: `The server answered ${status}`,
 	};
 	if (body.length === 0) return { ...bare, region, requestId };
-	let root: XmlElement;
-	try {
-		root = parseXml(body);
-	} catch {
+	const root = documentOf(body);
+	if (root?.name !== 'Error') {
 		const shown = body
-			.toString('latin1', 0, 2_000)
+			.toString('utf8', 0, 2_000)
 			.replace(/<[^>]*>/g, ' ')
 			.replace(/\s+/g, ' ')
 			.trim();
@@ -126,6 +125,14 @@ export function readError(
 		...(region && { region }),
 		requestId: requestId ?? text(root, 'RequestId'),
 	};
+}
+
+function documentOf(body: Buffer): XmlElement | undefined {
+	try {
+		return parseXml(body);
+	} catch {
+		return undefined;
+	}
 }
 
 function errorOf(root: XmlElement, otherwise: ErrorAnswer): ErrorAnswer {
@@ -155,33 +162,41 @@ export function s3Failure(
 }
 
 /**
+ * The document of an answer with status 200.
  * CopyObject, UploadPartCopy and CompleteMultipartUpload begin to answer 200 before they are done,
- * so an error can stand in the body of a success.
+ * so an error can stand in the body of a success; and the log-in page of a proxy would be an empty
+ * list.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+ * @param expected name of the root element
  */
 export function successBody(
-	headers: Record<string, string>,
-	body: Buffer,
+	expected: string,
+	{ headers, body }: Pick<HttpResponse<Buffer>, 'headers' | 'body'>,
 	nowMs: number,
 ): XmlElement {
 	let root: XmlElement;
 	try {
 		root = parseXml(body);
 	} catch (cause) {
-		throw new Failure({
-			kind: 'unavailable',
-			phase: 'maybeDone',
-			code: 'UNREADABLE_ANSWER',
-			message: `The server answered 200, but its body cannot be read: ${(cause as Error).message}`,
-			status: 200,
-			cause,
-		});
+		throw unreadable((cause as Error).message, cause);
 	}
-	if (root.name !== 'Error') return root;
+	if (root.name === expected) return root;
+	if (root.name !== 'Error') throw unreadable(`<${root.name}> instead of <${expected}>`);
 	const requestId = headers['x-amz-request-id'] ?? text(root, 'RequestId');
 	const answer = { ...errorOf(root, { code: 'InternalError', message: '' }), requestId };
 	throw s3Failure(200, headers, answer, nowMs);
 }
+
+const unreadable = (why: string, cause?: unknown) =>
+	new Failure({
+		kind: 'unavailable',
+		phase: 'maybeDone',
+		code: 'UNREADABLE_ANSWER',
+		message: `The server answered 200, but not in the words of S3: ${why}`,
+		hint: 'Is this really the address of the S3 server? A proxy may have answered in its place.',
+		status: 200,
+		cause,
+	});
 
 /** The failure of one key in the answer of DeleteObjects. */
 export const keyFailure = (error: XmlElement): Failure =>

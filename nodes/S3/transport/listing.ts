@@ -59,7 +59,7 @@ export async function* listObjects(
 					['continuation-token', token],
 				],
 			},
-			({ headers, body }) => readPage(successBody(headers, body, s3.clock.now()), bucket),
+			(received) => readPage(successBody('ListBucketResult', received, s3.clock.now()), bucket),
 		);
 		const rows = page.rows.slice(0, left);
 		left -= rows.length;

@@ -40,8 +40,9 @@ export async function createUpload(
 		query: [['uploads', '']] as Array<[string, string]>,
 		headers: rest,
 	};
-	return await s3.call(request, ({ headers: answer, body }) => {
-		const uploadId = text(successBody(answer, body, s3.clock.now()), 'UploadId');
+	return await s3.call(request, (received) => {
+		const answer = successBody('InitiateMultipartUploadResult', received, s3.clock.now());
+		const uploadId = text(answer, 'UploadId');
 		if (uploadId) return uploadId;
 		throw new Failure({
 			kind: 'unavailable',
@@ -110,24 +111,27 @@ export async function completeUpload(
 		attemptTimeoutMs: 600_000,
 		accept: [404, 412],
 	};
-	const done = await s3.call<Stored | { attempt: number }>(
+	const done = await s3.call<Stored | { refusal: Failure; attempt: number }>(
 		request,
-		({ status, headers: answer, body }, { attempt, lost }) => {
+		(received, { attempt, lost }) => {
+			const { status, headers: answer, body } = received;
 			if (status === 412 || status === 404) {
+				const refusal =
+					status === 412
+						? existsAlready(bucket, key)
+						: s3Failure(status, answer, readError(status, answer, body), s3.clock.now());
 				// After a lost answer the upload is gone because an earlier attempt completed it.
-				if (lost) return { attempt };
-				throw status === 412
-					? existsAlready(bucket, key)
-					: s3Failure(status, answer, readError(status, answer, body), s3.clock.now());
+				if (lost) return { refusal, attempt };
+				throw refusal;
 			}
-			const result = successBody(answer, body, s3.clock.now());
+			const result = successBody('CompleteMultipartUploadResult', received, s3.clock.now());
 			const etag = unquoted(text(result, 'ETag')) || compositeEtag(parts);
 			return { etag, versionId: answer['x-amz-version-id'] };
 		},
 	);
 	if ('etag' in done) return done;
 	return await storedBefore(s3, { bucket, key, etag: compositeEtag(parts), size }, () =>
-		afterLostAnswer(gone(bucket, key), done.attempt),
+		afterLostAnswer(done.refusal, done.attempt),
 	);
 }
 
@@ -136,16 +140,6 @@ function compositeEtag(parts: Part[]): string {
 	const all = Buffer.concat(parts.map(({ md5 }) => Buffer.from(md5, 'hex')));
 	return `${createHash('md5').update(all).digest('hex')}-${parts.length}`;
 }
-
-const gone = (bucket: string, key: string) =>
-	new Failure({
-		kind: 'conflict',
-		phase: 'maybeDone',
-		code: 'NoSuchUpload',
-		status: 404,
-		message: `The multipart upload of "${key}" to bucket "${bucket}" is gone, and the object there is not sure to be this one`,
-		hint: 'Look whether the object is what it should be.',
-	});
 
 /**
  * Frees the parts. Never throws: the reason for aborting matters more than that it failed, and a

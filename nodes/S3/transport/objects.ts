@@ -153,12 +153,12 @@ export async function copyObject(
 		// The server copies while the client waits.
 		attemptTimeoutMs: 600_000,
 	};
-	return await s3.call(request, ({ headers, body }) => {
-		const result = successBody(headers, body, s3.clock.now());
+	return await s3.call(request, (received) => {
+		const result = successBody('CopyObjectResult', received, s3.clock.now());
 		return {
 			etag: unquoted(text(result, 'ETag')),
 			lastModified: text(result, 'LastModified'),
-			versionId: headers['x-amz-version-id'],
+			versionId: received.headers['x-amz-version-id'],
 		};
 	});
 }

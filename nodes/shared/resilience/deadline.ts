@@ -19,6 +19,7 @@ export const deadline =
 		call.signal = controller.signal;
 		return await new Promise((resolve, reject) => {
 			const stop = (reason: Failure) => {
+				done();
 				controller.abort(reason);
 				reject(reason);
 			};
@@ -76,6 +77,7 @@ export const attemptTimeout =
 		const limitMs = call.about.attemptTimeoutMs;
 		if (!limitMs) return await next();
 		const outer = call.signal;
+		if (outer.aborted) throw reasonOf(outer);
 		const controller = new AbortController();
 		const onOuter = () => controller.abort(outer.reason);
 		outer.addEventListener('abort', onOuter, { once: true });

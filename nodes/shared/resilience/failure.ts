@@ -81,6 +81,12 @@ export class Failure extends Error {
 	}
 }
 
+const SEVERITY: Record<FailurePhase, number> = { notSent: 0, rejected: 1, maybeDone: 2 };
+
+/** Of two phases the one that leaves more open. */
+export const worse = (a: FailurePhase, b: FailurePhase): FailurePhase =>
+	SEVERITY[a] >= SEVERITY[b] ? a : b;
+
 /** Failures that pass by themselves; the others need somebody to act. */
 const PASSING: ReadonlySet<FailureKind> = new Set([
 	'throttled',

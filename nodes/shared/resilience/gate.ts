@@ -10,14 +10,20 @@ const SMALLEST_SAMPLE = 20;
 const WINDOW_SECONDS = 10;
 
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 5_000;
+// Whoever waits shall notice within 3 s that the system is back.
+const LONGEST_PAUSE_MS = 2_500;
 const PROBES = 3;
 
 /** `wait`: a batch pauses until the system is back. `failFast`: the call fails at once. */
 export type OnOutage = 'wait' | 'failFast';
 
-/** Permission to send one attempt, to be handed back with its result. */
-export type Ticket = 'normal' | 'probe';
+/**
+ * Permission to send one attempt, to be handed back with its result. All tickets between two
+ * changes of the gate are the same object, so an older one is told by its identity.
+ */
+export interface Ticket {
+	readonly probe: boolean;
+}
 
 interface Waiter {
 	admit(ticket: Ticket): void;
@@ -26,6 +32,7 @@ interface Waiter {
 /** Circuit breaker of one scope: closed (all pass), open (none), half-open (a few probes). */
 export class Gate {
 	private state: 'closed' | 'open' | 'halfOpen' = 'closed';
+	private ticket: Ticket = { probe: false };
 	private consecutive = 0;
 	private openings = 0;
 	private outageSince = 0;
@@ -57,14 +64,15 @@ export class Gate {
 	 * latter every item of a large batch would wait out its own deadline, one after the other.
 	 */
 	enter(mode: OnOutage, patienceMs: number, signal: AbortSignal): Ticket | Promise<Ticket> {
-		if (this.state === 'closed') return 'normal';
+		if (this.state === 'closed') return this.ticket;
 		if (this.state === 'halfOpen' && this.probesLeft > 0) {
 			this.probesLeft--;
-			return 'probe';
+			return this.ticket;
 		}
 		const lastedMs = this.clock.now() - this.outageSince;
 		if (mode === 'failFast' || (patienceMs > 0 && lastedMs > patienceMs))
 			throw circuitOpen(lastedMs);
+		if (signal.aborted) throw reasonOf(signal);
 		return new Promise((resolve, reject) => {
 			const leave = () => {
 				this.waiters.delete(waiter);
@@ -81,9 +89,19 @@ export class Gate {
 		});
 	}
 
-	/** The attempt of this ticket ended: the system answered (`true`), or seems down (`false`). */
+	/** Whether the ticket may still be used: the gate has not changed since it was handed out. */
+	honours(ticket: Ticket): boolean {
+		return ticket === this.ticket;
+	}
+
+	/**
+	 * The attempt of this ticket ended: the system answered (`true`), or seems down (`false`). What
+	 * was sent before the gate changed says nothing about now: requests that hung through an outage
+	 * end after it, all at once.
+	 */
 	report(ticket: Ticket, good: boolean): void {
-		if (ticket === 'probe') return this.reportProbe(good);
+		if (!this.honours(ticket)) return;
+		if (ticket.probe) return this.reportProbe(good);
 		const second = Math.floor(this.clock.now() / 1_000);
 		const slot = this.slots[second % WINDOW_SECONDS];
 		if (slot) {
@@ -92,19 +110,20 @@ export class Gate {
 			else slot.bad++;
 		}
 		this.consecutive = good ? 0 : this.consecutive + 1;
-		if (good || this.state !== 'closed') return;
+		if (good) return;
 		if (this.consecutive >= CONSECUTIVE_FAILURES || this.mostlyBad(second)) this.open();
 	}
 
 	/** The ticket was not used (cancelled, or the failure says nothing about the system). */
 	giveBack(ticket: Ticket): void {
-		if (ticket !== 'probe' || this.state !== 'halfOpen') return;
+		if (!ticket.probe || !this.honours(ticket)) return;
 		this.probesLeft++;
 		this.admitProbes();
 	}
 
 	/** Stops all attempts for a while; called by an empty retry budget as well. */
 	open(): void {
+		if (this.state === 'open') return;
 		if (this.state === 'closed') this.outageSince = this.clock.now();
 		this.become('open');
 		const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.openings++, 30));
@@ -117,7 +136,6 @@ export class Gate {
 	}
 
 	private reportProbe(good: boolean): void {
-		if (this.state !== 'halfOpen') return;
 		if (!good) return this.open();
 		if (++this.probesGood < PROBES) {
 			// A batch may have fewer items left than probes are asked for.
@@ -128,7 +146,7 @@ export class Gate {
 		this.openings = 0;
 		this.consecutive = 0;
 		for (const slot of this.slots) slot.second = 0;
-		for (const waiter of this.waiters) waiter.admit('normal');
+		for (const waiter of this.waiters) waiter.admit(this.ticket);
 		this.waiters.clear();
 	}
 
@@ -137,7 +155,7 @@ export class Gate {
 			if (this.probesLeft === 0) return;
 			this.probesLeft--;
 			this.waiters.delete(waiter);
-			waiter.admit('probe');
+			waiter.admit(this.ticket);
 		}
 	}
 
@@ -154,6 +172,7 @@ export class Gate {
 
 	private become(state: 'closed' | 'open' | 'halfOpen'): void {
 		this.state = state;
+		this.ticket = { probe: state === 'halfOpen' };
 		this.onChange(state);
 	}
 }

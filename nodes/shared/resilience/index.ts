@@ -1,10 +1,10 @@
 import type { Clock } from '../ground/clock';
-import { systemClock } from '../ground/clock';
+import { reasonOf, systemClock } from '../ground/clock';
 import { attemptTimeout, deadline } from './deadline';
 import type { Failure } from './failure';
-import { isOutage, toFailure } from './failure';
-import type { OnOutage } from './gate';
-import type { Limits } from './limiter';
+import { isOutage, toFailure, worse } from './failure';
+import type { Gate, OnOutage, Ticket } from './gate';
+import type { Limiter, Limits } from './limiter';
 import type { About, Call, Policy } from './policy';
 import { compose } from './policy';
 import type { Registry, Scope } from './registry';
@@ -56,8 +56,7 @@ export function resilient(settings: ResilienceSettings): Send {
 			chain = compose(
 				deadline(clock, deadlineMs),
 				retry({ ...settings, clock, random }, scope.gate, scope.budget),
-				gated(scope, settings.onOutage, deadlineMs),
-				limited(scope),
+				admitted(scope, settings.onOutage, deadlineMs),
 				attemptTimeout(clock),
 			);
 			chains.set(name, chain);
@@ -92,51 +91,72 @@ export function resilient(settings: ResilienceSettings): Send {
 }
 
 async function onTheWire<T>(call: Call<T>, clock: Clock): Promise<T> {
+	// Between the last wait and here the call may have been given up and reported as not sent.
+	if (call.signal.aborted) throw reasonOf(call.signal);
 	call.attempts++;
 	call.lastAt = clock.now();
 	call.firstAt ??= call.lastAt;
 	call.onWire = true;
 	try {
+		// After a success the call stays "on the wire": it may still be given up before it returns.
 		return await call.attempt(call.signal, call.attempts);
-	} finally {
+	} catch (error) {
+		const failure = toFailure(error);
+		call.settled = worse(call.settled, failure.phase);
 		call.onWire = false;
+		throw failure;
 	}
 }
 
-const gated =
-	({ gate }: Scope, onOutage: OnOutage, patienceMs: number): Policy =>
+/** Gate and limiter: both let the attempt pass, and both are told how it ended. */
+const admitted =
+	({ gate, limiter }: Scope, onOutage: OnOutage, patienceMs: number): Policy =>
 	async (call, next) => {
-		const entered = gate.enter(onOutage, patienceMs, call.signal);
-		const ticket = typeof entered === 'string' ? entered : await entered;
-		try {
-			const value = await next();
-			gate.report(ticket, true);
-			return value;
-		} catch (error) {
-			const failure = toFailure(error);
-			// A call that was given up says nothing about the system, nor does a bug of ours.
-			if (call.signal.aborted || failure.kind === 'bug') gate.giveBack(ticket);
-			else gate.report(ticket, !isOutage(failure));
-			throw failure;
-		}
-	};
-
-const limited =
-	({ limiter }: Scope): Policy =>
-	async (call, next) => {
-		const place = limiter.acquire(call.signal);
-		if (place) await place;
+		const enter = () => gate.enter(onOutage, patienceMs, call.signal);
+		const ticket = await pass(enter, gate, limiter, call.signal);
 		try {
 			const value = await next();
 			limiter.succeeded();
+			gate.report(ticket, true);
 			return value;
 		} catch (error) {
 			const failure = toFailure(error);
 			if (failure.kind === 'throttled') limiter.throttled();
 			if (failure.retryAfterMs)
 				limiter.pause(Math.min(failure.retryAfterMs, LONGEST_RETRY_AFTER_MS));
+			if (call.signal.aborted || saysNothing(failure)) gate.giveBack(ticket);
+			else gate.report(ticket, !isOutage(failure));
 			throw failure;
 		} finally {
 			limiter.release();
 		}
 	};
+
+/**
+ * Waits for the gate, and then for a place. Whoever had to wait for the place asks the gate again:
+ * an outage may have begun meanwhile, and a whole queue would be sent into it.
+ */
+async function pass(
+	enter: () => Ticket | Promise<Ticket>,
+	gate: Gate,
+	limiter: Limiter,
+	signal: AbortSignal,
+): Promise<Ticket> {
+	for (;;) {
+		const entered = enter();
+		const ticket = entered instanceof Promise ? await entered : entered;
+		try {
+			const place = limiter.acquire(signal);
+			if (place) await place;
+		} catch (error) {
+			gate.giveBack(ticket);
+			throw error;
+		}
+		if (gate.honours(ticket)) return ticket;
+		limiter.release();
+	}
+}
+
+/** A bug of ours, or a request that was refused on this side, says nothing about the system. */
+const saysNothing = (failure: Failure) =>
+	failure.kind === 'bug' || (failure.phase === 'notSent' && !isOutage(failure));

@@ -56,6 +56,7 @@ export class Limiter {
 			this.take();
 			return undefined;
 		}
+		if (signal.aborted) throw reasonOf(signal);
 		return new Promise((resolve, reject) => {
 			const admit = () => {
 				signal.removeEventListener('abort', leave);
@@ -63,6 +64,8 @@ export class Limiter {
 			};
 			const leave = () => {
 				this.queue.delete(admit);
+				// A pause may be long: nobody is left who waits for its end.
+				if (this.queue.size === 0) this.stopTimer?.();
 				reject(reasonOf(signal));
 			};
 			signal.addEventListener('abort', leave, { once: true });
@@ -110,7 +113,9 @@ export class Limiter {
 		// The bucket holds one tenth of a second: a larger one would let a second's worth of requests
 		// out in one burst, and a server that counts in seconds would see twice the rate.
 		const depth = Math.max(1, perSecond / 10);
-		this.tokens = Math.min(depth, this.tokens + ((now - this.filledAt) / 1_000) * perSecond);
+		// The clock of a machine may be set back.
+		const passedMs = Math.max(0, now - this.filledAt);
+		this.tokens = Math.min(depth, this.tokens + (passedMs / 1_000) * perSecond);
 		this.filledAt = now;
 		return this.tokens >= 1 ? 0 : Math.max(1, ((1 - this.tokens) / perSecond) * 1_000);
 	}

@@ -2,8 +2,7 @@ import { backoffMs } from '../ground/backoff';
 import type { Clock } from '../ground/clock';
 import { sleep } from '../ground/clock';
 import type { Budget } from './budget';
-import type { FailurePhase } from './failure';
-import { Failure, isPassing, toFailure } from './failure';
+import { Failure, isOutage, isPassing, toFailure, worse } from './failure';
 import type { Gate, OnOutage } from './gate';
 import type { About, Call, Policy } from './policy';
 
@@ -47,25 +46,21 @@ export const retry =
 					throw finalOf(call, call.lastFailure);
 				call.lastFailure = failure;
 				call.settled = worse(call.settled, failure.phase);
-				counted++;
 				if (call.signal.aborted || !maySendAgain(call, failure)) throw finalOf(call, failure);
-				const outage = !gate.closed;
-				if (outage && onOutage === 'failFast') throw finalOf(call, failure);
-				onRetry?.(call.about, failure);
-				if (outage) {
-					counted--;
-					continue;
-				}
-				if (counted >= maxAttempts) throw finalOf(call, failure);
+				const outage = isOutage(failure) && !gate.closed;
+				if (outage ? onOutage === 'failFast' : ++counted >= maxAttempts)
+					throw finalOf(call, failure);
 				const throttled = failure.kind === 'throttled';
-				const price = budget.take(throttled);
+				const price = outage ? 0 : budget.take(throttled);
 				if (price === undefined) {
 					if (onOutage === 'failFast') throw finalOf(call, failure);
 					gate.open();
 					counted--;
-					continue;
 				}
-				paid = price;
+				onRetry?.(call.about, failure);
+				// The gate makes it wait.
+				if (!price) continue;
+				paid += price;
 				const pauseMs = backoffMs(counted, {
 					throttled,
 					retryAfterMs: failure.retryAfterMs,
@@ -82,10 +77,6 @@ function maySendAgain(call: Call<unknown>, failure: Failure): boolean {
 	const { repeatable, key } = call.about;
 	return failure.phase !== 'maybeDone' || repeatable || key !== undefined;
 }
-
-const SEVERITY: Record<FailurePhase, number> = { notSent: 0, rejected: 1, maybeDone: 2 };
-
-const worse = (a: FailurePhase, b: FailurePhase) => (SEVERITY[a] >= SEVERITY[b] ? a : b);
 
 /** An earlier attempt may have had the effect that the last one was refused. */
 const finalOf = (call: Call<unknown>, failure: Failure) => failure.inPhase(call.settled);

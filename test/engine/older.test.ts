@@ -1,0 +1,17 @@
+import path from 'node:path';
+import { needs } from '../needs';
+import { s3Suite } from './s3.suite';
+
+// Its manager of SSH connections, which a host shuts down, would keep the test process alive.
+const { setInterval: start } = globalThis;
+globalThis.setInterval = Object.assign(
+	(...given: Parameters<typeof setInterval>) => start(...given).unref(),
+	start,
+);
+
+// The oldest engine that is supported: it has none of the functions that compat.ts asks for.
+const folder = path.join('sandbox', 'cores', '1.99.0');
+
+needs(path.join(folder, 'node_modules', 'n8n-core'))('n8n-core 1.99.0 (n8n 1.100)', () => {
+	s3Suite(path.resolve(__dirname, '..', '..', folder));
+});
