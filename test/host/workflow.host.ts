@@ -163,7 +163,9 @@ describe('workflows in a real n8n', () => {
 		const { s3 } = setting();
 		refuseThird('retry');
 		const retry = { retryOnFail: true, maxTries: 5, waitBetweenTries: 0 };
-		const execution = await runWorkflow('retry on fail', five('retry'), [s3Node('Upload', upload, retry)]);
+		const execution = await runWorkflow('retry on fail', five('retry'), [
+			s3Node('Upload', upload, retry),
+		]);
 		assert.equal(execution.status, 'error');
 		assert.match(execution.error?.message ?? '', /AccessDenied|Access Denied/);
 		const { 'retry/3.txt': third, ...others } = putsByKey();

@@ -24,7 +24,17 @@ beforeAll(async () => {
 		Array.from({ length: 2_500 }, (_, n) => `k${String(n).padStart(4, '0')}`),
 	);
 	await fill('odd', oddKeys);
-	await fill('folders', ['a/1', 'a/2', 'b', 'c/1', 'c/d/2', 'logs/x', 'logs2/b', 'logs-old.txt', 'z']);
+	await fill('folders', [
+		'a/1',
+		'a/2',
+		'b',
+		'c/1',
+		'c/d/2',
+		'logs/x',
+		'logs2/b',
+		'logs-old.txt',
+		'z',
+	]);
 }, 60_000);
 afterAll(async () => await sandbox.close());
 beforeEach(() => {
