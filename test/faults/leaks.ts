@@ -42,11 +42,13 @@ export async function printedBy<T>(work: () => Promise<T>): Promise<{ value: T; 
 	const kept = methods.map((name) => console[name]);
 	const writes = [stdout, stderr].map((stream) => stream.write);
 	const take = (...parts: unknown[]) => {
-		printed += parts.map((part) => (typeof part === 'string' ? part : everythingIn(part))).join(' ');
+		printed += parts
+			.map((part) => (typeof part === 'string' ? part : everythingIn(part)))
+			.join(' ');
 		return true;
 	};
 	for (const name of methods) console[name] = take;
-	for (const stream of [stdout, stderr]) stream.write = take as typeof stream.write;
+	for (const stream of [stdout, stderr]) stream.write = take;
 	try {
 		return { value: await work(), printed };
 	} finally {

@@ -55,24 +55,29 @@ test.each<[number, FaultKind, OnError]>([
 	[0, 'resetBefore', 'stopWorkflow'],
 	[0, 'truncate', 'stopWorkflow'],
 	[0, 'error', 'stopWorkflow'],
-])('item %i: %s, on error = %s: Retry On Fail does not send it again', async (at, kind, onError) => {
-	const keys = keysOf('once', 5);
-	proxy.faults = ({ path }) => (path === `/effects/once-${at}` ? kind : 'pass');
-	const { run, errorOf, outputs } = await watched.engine.run(node(onError), {
-		items: itemsOf(keys),
-	});
-	expect(watched.executions).toHaveLength(5 - (onError !== 'stopWorkflow' && at > 0 ? 4 : 0));
-	expect(keys.map(sentTo)).toEqual([1, 1, 1, 1, 1]);
-	for (const { commits } of oracle.effects.values()) expect(commits).toBe(1);
-	if (onError === 'stopWorkflow') {
-		expect(run.status).toBe('error');
-		expect(errorOf('E')?.message).toContain('it may have been done');
-	} else {
-		const items = outputs('E').flat();
-		expect(items.filter(({ json }) => String(json.error).includes('may have been done'))).toHaveLength(1);
-		expect(items).toHaveLength(5);
-	}
-});
+])(
+	'item %i: %s, on error = %s: Retry On Fail does not send it again',
+	async (at, kind, onError) => {
+		const keys = keysOf('once', 5);
+		proxy.faults = ({ path }) => (path === `/effects/once-${at}` ? kind : 'pass');
+		const { run, errorOf, outputs } = await watched.engine.run(node(onError), {
+			items: itemsOf(keys),
+		});
+		expect(watched.executions).toHaveLength(5 - (onError !== 'stopWorkflow' && at > 0 ? 4 : 0));
+		expect(keys.map(sentTo)).toEqual([1, 1, 1, 1, 1]);
+		for (const { commits } of oracle.effects.values()) expect(commits).toBe(1);
+		if (onError === 'stopWorkflow') {
+			expect(run.status).toBe('error');
+			expect(errorOf('E')?.message).toContain('it may have been done');
+		} else {
+			const items = outputs('E').flat();
+			expect(
+				items.filter(({ json }) => String(json.error).includes('may have been done')),
+			).toHaveLength(1);
+			expect(items).toHaveLength(5);
+		}
+	},
+);
 
 test('what was refused is sent again by Retry On Fail, and done once', async () => {
 	let refusals = 0;

@@ -37,9 +37,7 @@ export async function postNode(origin: string, repeatable = false): Promise<INod
 		action: 'Post an effect',
 		description: 'Not repeatable, no key',
 		repeatable,
-		properties: [
-			{ displayName: 'Key', name: 'key', type: 'string', required: true, default: '' },
-		],
+		properties: [{ displayName: 'Key', name: 'key', type: 'string', required: true, default: '' }],
 		async execute(client: Poster, { key }) {
 			await client.post(key, repeatable);
 			return { key };

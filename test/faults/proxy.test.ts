@@ -1,4 +1,9 @@
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+	CreateBucketCommand,
+	GetObjectCommand,
+	PutObjectCommand,
+	S3Client,
+} from '@aws-sdk/client-s3';
 import { connect } from 'node:net';
 import { startEffectOracle } from '../../sandbox/faults/effects.ts';
 import type { FaultKind, FaultProxyOptions } from '../../sandbox/faults/proxy.ts';

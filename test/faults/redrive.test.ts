@@ -35,9 +35,7 @@ test('what failed in an unlucky hour is done later, exactly once, in order', asy
 	expect(redone.map(({ json }) => json.key)).toEqual(
 		failed.map(({ json }) => (json.input as { key: string }).key),
 	);
-	expect(redone.map(({ pairedItem }) => pairedItem)).toEqual(
-		failed.map((_, item) => ({ item })),
-	);
+	expect(redone.map(({ pairedItem }) => pairedItem)).toEqual(failed.map((_, item) => ({ item })));
 	for (const { json } of items) {
 		expect(storage.sandbox.read(BUCKET, json.key)?.toString()).toBe(json.text);
 		expect(storage.writes().get(json.key)).toBe(1);
@@ -73,7 +71,9 @@ test('a record that fails again keeps its first input, and can be fed back any n
 	let records = (await onceEach(textItems('again', 2), parameters))[1] ?? [];
 	const first = records.map(({ json }) => json.idempotencyKey);
 	for (let round = 0; round < 3; round++) records = (await onceEach(records, parameters))[1] ?? [];
-	expect(records.map(({ json }) => json.input)).toEqual(textItems('again', 2).map(({ json }) => json));
+	expect(records.map(({ json }) => json.input)).toEqual(
+		textItems('again', 2).map(({ json }) => json),
+	);
 	// The same work has the same key, so records can be deduplicated.
 	expect(records.map(({ json }) => json.idempotencyKey)).toEqual(first);
 	storage.proxy.faults = () => 'pass';
@@ -100,7 +100,9 @@ test('of effects that cannot be repeated, those that were refused are done exact
 	};
 	const items = Array.from({ length: 200 }, (_, number) => ({ json: { key: `post-${number}` } }));
 	const [, failed = []] = (await watched.engine.run(node, { items })).outputs('E');
-	const refused = failed.filter(({ json }) => (json.error as { phase: string }).phase !== 'maybeDone');
+	const refused = failed.filter(
+		({ json }) => (json.error as { phase: string }).phase !== 'maybeDone',
+	);
 	expect(refused.length).toBeGreaterThan(20);
 	expect(failed.length - refused.length).toBeGreaterThan(8);
 	proxy.faults = () => 'pass';

@@ -54,32 +54,36 @@ test.each<[number, OnError]>([
 	[0, 'continueRegularOutput'],
 	[2, 'continueErrorOutput'],
 	[0, 'continueErrorOutput'],
-])('item %i always fails, on error = %s: every other item is sent exactly once', async (failing, onError) => {
-	const { sent, tries, outputs, errorOf, run: ended } = await run(failing, onError, {});
-	expect(others(sent, failing)).toEqual([1, 1, 1, 1]);
-	expect([...storage.writes().values()]).toEqual([1, 1, 1, 1]);
-	// n8n does run the node again where it throws, or where the first item has an error.
-	const repeats = onError === 'stopWorkflow' || failing === 0;
-	expect(tries).toBe(repeats ? 5 : 1);
-	expect(sent[failing]).toBe(tries);
-	if (onError === 'stopWorkflow') {
-		expect(ended.status).toBe('error');
-		expect(errorOf('E')?.message).toContain('NoSuchBucket');
-		return;
-	}
-	// The remembered items come out with their rows and pairing, in order.
-	const [regular = [], errors = []] = outputs('E');
-	const done = regular.filter(({ json }) => !('error' in json));
-	const failed = onError === 'continueErrorOutput' ? errors : regular.filter(({ json }) => 'error' in json);
-	expect(done.map(({ json }) => json.key)).toEqual(
-		others([0, 1, 2, 3, 4], failing).map((number) => `item-${number}`),
-	);
-	expect(done.map(({ pairedItem }) => pairedItem)).toEqual(
-		others([0, 1, 2, 3, 4], failing).map((item) => ({ item })),
-	);
-	expect(failed).toHaveLength(1);
-	expect(failed[0]?.pairedItem).toEqual({ item: failing });
-});
+])(
+	'item %i always fails, on error = %s: every other item is sent exactly once',
+	async (failing, onError) => {
+		const { sent, tries, outputs, errorOf, run: ended } = await run(failing, onError, {});
+		expect(others(sent, failing)).toEqual([1, 1, 1, 1]);
+		expect([...storage.writes().values()]).toEqual([1, 1, 1, 1]);
+		// n8n does run the node again where it throws, or where the first item has an error.
+		const repeats = onError === 'stopWorkflow' || failing === 0;
+		expect(tries).toBe(repeats ? 5 : 1);
+		expect(sent[failing]).toBe(tries);
+		if (onError === 'stopWorkflow') {
+			expect(ended.status).toBe('error');
+			expect(errorOf('E')?.message).toContain('NoSuchBucket');
+			return;
+		}
+		// The remembered items come out with their rows and pairing, in order.
+		const [regular = [], errors = []] = outputs('E');
+		const done = regular.filter(({ json }) => !('error' in json));
+		const failed =
+			onError === 'continueErrorOutput' ? errors : regular.filter(({ json }) => 'error' in json);
+		expect(done.map(({ json }) => json.key)).toEqual(
+			others([0, 1, 2, 3, 4], failing).map((number) => `item-${number}`),
+		);
+		expect(done.map(({ pairedItem }) => pairedItem)).toEqual(
+			others([0, 1, 2, 3, 4], failing).map((item) => ({ item })),
+		);
+		expect(failed).toHaveLength(1);
+		expect(failed[0]?.pairedItem).toEqual({ item: failing });
+	},
+);
 
 test('with the Failed output n8n sees no failure and does not run the node again', async () => {
 	const { sent, tries, outputs } = await run(0, 'stopWorkflow', { failedOutput: true });

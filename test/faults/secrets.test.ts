@@ -8,7 +8,14 @@ import type { INode } from 'n8n-workflow';
 import type { FaultKind } from '../../sandbox/faults/proxy.ts';
 import { everythingIn, leaksIn, printedBy } from './leaks';
 import type { FaultyStorage } from './storage';
-import { account, createBucket, s3Node, startFaultyStorage, textItems, uploadText } from './storage';
+import {
+	account,
+	createBucket,
+	s3Node,
+	startFaultyStorage,
+	textItems,
+	uploadText,
+} from './storage';
 import type { WatchedEngine } from './watchedEngine';
 import { openWatchedEngine } from './watchedEngine';
 
@@ -67,7 +74,12 @@ let runs = 0;
 async function expectNoLeak(credential: Record<string, string | number | boolean>): Promise<void> {
 	watched.engine.credentials.resilientS3Api = { ...storage.credential, ...planted, ...credential };
 	for (const [way, [node, resilience]] of Object.entries(WAYS_OF_FAILING)) {
-		const parameters = uploadText({ deadline: 1, maxAttempts: 2, onOutage: 'failFast', ...resilience });
+		const parameters = uploadText({
+			deadline: 1,
+			maxAttempts: 2,
+			onOutage: 'failFast',
+			...resilience,
+		});
 		watched.executions.length = 0;
 		const { value, printed } = await printedBy(
 			async () =>
@@ -77,7 +89,8 @@ async function expectNoLeak(credential: Record<string, string | number | boolean
 		);
 		const text = everythingIn([value.run, watched.executions]) + JSON.stringify(value.run.data);
 		const failed =
-			value.run.status === 'error' || /"error":|may have been|phase/.test(JSON.stringify(value.outputs('E')));
+			value.run.status === 'error' ||
+			/"error":|may have been|phase/.test(JSON.stringify(value.outputs('E')));
 		expect({ way, failed }).toEqual({ way, failed: true });
 		expect({ way, leaks: leaksIn(text, planted) }).toEqual({ way, leaks: [] });
 		expect({ way, printed: leaksIn(printed, planted) }).toEqual({ way, printed: [] });
@@ -93,10 +106,14 @@ test.each<FaultKind>([
 	'truncate',
 	'halfOpen',
 	'drip',
-])('%s: no secret anywhere', async (kind) => {
-	storage.proxy.faults = () => kind;
-	await expectNoLeak({});
-}, 60_000);
+])(
+	'%s: no secret anywhere',
+	async (kind) => {
+		storage.proxy.faults = () => kind;
+		await expectNoLeak({});
+	},
+	60_000,
+);
 
 test('a server that is not there: no secret anywhere', async () => {
 	await storage.proxy.outage('refuse');
@@ -110,10 +127,14 @@ test.each([
 	['a wrong region', { region: 'mars-north-1' }],
 	['an address without a server', { endpoint: 'http://127.0.0.1:1' }],
 	['an address that is none', { endpoint: 'not an address' }],
-])('%s: no secret anywhere', async (_name, wrong) => {
-	if ('region' in wrong) storage.proxy.faults = () => 'error';
-	await expectNoLeak(wrong);
-}, 60_000);
+])(
+	'%s: no secret anywhere',
+	async (_name, wrong) => {
+		if ('region' in wrong) storage.proxy.faults = () => 'error';
+		await expectNoLeak(wrong);
+	},
+	60_000,
+);
 
 test.each([
 	['a server that speaks no TLS', {}, false],
@@ -125,15 +146,19 @@ test.each([
 		true,
 	],
 	['a CA that is no certificate', { ca: 'no certificate' }, true],
-])('TLS, %s: no secret anywhere', async (_name, wrong, tls) => {
-	const identity = { key: fixture('untrusted.key.pem'), cert: fixture('untrusted.cert.pem') };
-	const answer = (_: unknown, response: { writeHead(n: number): { end(): void } }) =>
-		response.writeHead(503).end();
-	const port = await listening(
-		tls ? createHttpsServer(identity, answer) : createHttpServer(answer),
-	);
-	await expectNoLeak({ endpoint: `https://127.0.0.1:${port}`, ...wrong });
-}, 60_000);
+])(
+	'TLS, %s: no secret anywhere',
+	async (_name, wrong, tls) => {
+		const identity = { key: fixture('untrusted.key.pem'), cert: fixture('untrusted.cert.pem') };
+		const answer = (_: unknown, response: { writeHead(n: number): { end(): void } }) =>
+			response.writeHead(503).end();
+		const port = await listening(
+			tls ? createHttpsServer(identity, answer) : createHttpServer(answer),
+		);
+		await expectNoLeak({ endpoint: `https://127.0.0.1:${port}`, ...wrong });
+	},
+	60_000,
+);
 
 /** All that a request carried, as a debugging server or a careless proxy would show it. */
 const shown = ({ method, url, rawHeaders }: IncomingMessage) =>
@@ -155,15 +180,19 @@ test.each<[string, number, (request: IncomingMessage) => string]>([
 		400,
 		({ headers }) => `<Error><Code>${headers['x-amz-security-token']}</Code></Error>`,
 	],
-])('a server that shows what it was sent, %s: no secret anywhere', async (_name, status, echo) => {
-	const port = await listening(
-		createHttpServer((request, response) => {
-			request.resume();
-			request.once('end', () => response.writeHead(status).end(echo(request)));
-		}),
-	);
-	await expectNoLeak({ endpoint: `http://127.0.0.1:${port}` });
-}, 60_000);
+])(
+	'a server that shows what it was sent, %s: no secret anywhere',
+	async (_name, status, echo) => {
+		const port = await listening(
+			createHttpServer((request, response) => {
+				request.resume();
+				request.once('end', () => response.writeHead(status).end(echo(request)));
+			}),
+		);
+		await expectNoLeak({ endpoint: `http://127.0.0.1:${port}` });
+	},
+	60_000,
+);
 
 test('the search finds what is hidden: in causes, hidden properties, pieces and encodings', () => {
 	const secrets = { key: 'planted/secret+0123456789' };

@@ -61,7 +61,9 @@ type Stopped = Awaited<ReturnType<typeof stopWhen>>;
 
 function expectStopped(what: string, stopped: Stopped, closedWithinMs = LATEST_MS) {
 	const { returnedMs, closedMs, sentLater, status } = stopped;
-	console.log(`${what}: node returned after ${returnedMs} ms, connections closed by ${closedMs} ms`);
+	console.log(
+		`${what}: node returned after ${returnedMs} ms, connections closed by ${closedMs} ms`,
+	);
 	expect(returnedMs).toBeLessThan(LATEST_MS);
 	expect(closedMs).toBeLessThan(closedWithinMs);
 	expect(sentLater).toBe(0);

@@ -79,6 +79,27 @@ test('neither: nothing is sent twice that may be done, and each doubt is said', 
 	expectHonest(failed);
 }, 120_000);
 
+test('keyed, every kind of fault at once: none of 1,000 is lost, none is done twice', async () => {
+	proxy.faults = randomFaults(77, {
+		latency: 0.03,
+		error: 0.03,
+		resetAfter: 0.03,
+		truncate: 0.03,
+		duplicate: 0.03,
+		throttleSeconds: 0.003,
+		halfOpen: 0.01,
+		drip: 0.01,
+		dripBody: 0.01,
+	});
+	const client = oracleClient(proxy.origin, { attemptTimeoutMs: 1_500 });
+	const ended = await client.all('keyed', keysOf('all', 1_000), 50);
+	expect(ended).toHaveLength(1_000);
+	expect(ended.filter(({ failure }) => failure)).toEqual([]);
+	expect([...oracle.effects.values()].filter(({ commits }) => commits !== 1)).toEqual([]);
+	expect(oracle.effects.size).toBe(1_000);
+	expect(proxy.counts.size).toBe(10);
+}, 60_000);
+
 test('the oracle tells: without the policies the same faults do lose and double', async () => {
 	const keys = keysOf('naive', 500);
 	const send = async (key: string) =>

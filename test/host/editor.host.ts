@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { secrets, setting } from './setting.ts';
-import { end, itemsOf, runWorkflow, s3Node } from './workflow.ts';
+import { end, itemsOf, runWorkflow, s3Node, uploadText } from './workflow.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const missing = existsSync(CHROMIUM) ? false : `needs ${CHROMIUM}`;
@@ -40,7 +40,7 @@ describe('the n8n editor in Chromium', { skip: missing }, () => {
 			async (route) => await route.abort(),
 		);
 		page = await context.newPage();
-		page.setDefaultTimeout(30_000);
+		page.setDefaultTimeout(60_000);
 	});
 
 	after(async () => {
@@ -109,9 +109,8 @@ describe('the n8n editor in Chromium', { skip: missing }, () => {
 	test('"Execute step" shows what the server has', async () => {
 		const { s3 } = setting();
 		const rows = [1, 2, 3].map((n) => ({ key: `editor/${n}.txt`, text: `picture ${n}` }));
-		const upload = { resource: 'object', operation: 'upload', bucket: 'tests', source: 'text' };
 		const seeded = await runWorkflow('seed for the editor', rows, [
-			s3Node('Upload', { ...upload, key: '={{ $json.key }}', text: '={{ $json.text }}' }),
+			s3Node('Upload', uploadText),
 			end('Done'),
 		]);
 		assert.equal(itemsOf(seeded, 'Done').length, 3);

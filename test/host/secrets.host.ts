@@ -9,8 +9,8 @@ interface ExecutionList {
 	data: { results: Array<{ id: string; status: string }> };
 }
 
-describe('the planted secrets', () => {
-	test('are in no execution as n8n serves it', async () => {
+describe('after all of that', () => {
+	test('the planted secrets are in no execution as n8n serves it', async () => {
 		const { rest } = setting();
 		const answer = await rest.get('/rest/executions?limit=100');
 		const list: ExecutionList = JSON.parse(await answer.text());
@@ -30,7 +30,7 @@ describe('the planted secrets', () => {
 		assert.match(searched, /SignatureDoesNotMatch/);
 	});
 
-	test('are in no log, database and file of n8n', () => {
+	test('the planted secrets are in no log, database and file of n8n', () => {
 		const { folder, host } = setting();
 		assert.match(readFileSync(host.logFile, 'utf8'), /Editor is now accessible/);
 		const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })

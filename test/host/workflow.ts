@@ -20,6 +20,16 @@ export function s3Node(
 	};
 }
 
+/** Stores the text of an item under its key. */
+export const uploadText = {
+	resource: 'object',
+	operation: 'upload',
+	bucket: 'tests',
+	key: '={{ $json.key }}',
+	source: 'text',
+	text: '={{ $json.text }}',
+};
+
 /** Where items can be looked at that a branch would otherwise only pass on. */
 export function end(name: string): WorkflowNode {
 	const type = 'n8n-nodes-base.noOp';

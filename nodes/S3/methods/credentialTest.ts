@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 import { redactor } from '../../shared/ground/redact';
 import { fingerprint } from '../../shared/ground/fingerprint';
-import { egressFilterOf } from '../../shared/node/compat';
+import { hostHttp } from '../../shared/node/hostHttp';
 import { headline } from '../../shared/node/nodeError';
 import { Registry } from '../../shared/resilience/registry';
 import { toFailure } from '../../shared/resilience/failure';
@@ -27,7 +27,7 @@ export async function s3CredentialTest(
 	try {
 		const s3 = connect(credential, {
 			owner: `test ${fingerprint(credential)}`,
-			egress: egressFilterOf(this),
+			http: (tls) => hostHttp(this, tls),
 			signal: AbortSignal.timeout(DEADLINE_MS),
 			deadlineMs: DEADLINE_MS,
 			maxAttempts: 2,

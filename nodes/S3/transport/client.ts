@@ -4,7 +4,7 @@ import { systemClock } from '../../shared/ground/clock';
 import type { Send } from '../../shared/resilience';
 import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
-import type { ResponseBody } from '../../shared/transport/body';
+import type { Body } from '../../shared/transport/body';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
 import type { Addressing } from './address';
 import { addressOf } from './address';
@@ -65,7 +65,7 @@ export interface S3Client {
 	/** Like `call`, with the body of a success as it arrives; it must be read inside `read`. */
 	receive<T>(
 		request: () => S3Request,
-		read: (answer: HttpResponse<ResponseBody>, history: History) => Promise<T>,
+		read: (answer: HttpResponse<Body>, history: History) => Promise<T>,
 	): Promise<T>;
 }
 
@@ -112,10 +112,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		};
 	};
 
-	const exchange = async (
-		request: S3Request,
-		signal: AbortSignal,
-	): Promise<HttpResponse<ResponseBody>> => {
+	const exchange = async (request: S3Request, signal: AbortSignal): Promise<HttpResponse<Body>> => {
 		// Twice, because region and clock may both have to be learned from the server.
 		for (let lesson = 0; ; lesson++) {
 			const place = where.placeOf(request.bucket);

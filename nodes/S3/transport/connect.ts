@@ -2,6 +2,8 @@ import type { Registry } from '../../shared/resilience/registry';
 import type { ResilienceSettings } from '../../shared/resilience';
 import { resilient } from '../../shared/resilience';
 import type { EgressFilter } from '../../shared/transport/egress';
+import type { TlsOptions } from '../../shared/transport/agents';
+import type { HttpClient } from '../../shared/transport/http';
 import { httpClient } from '../../shared/transport/http';
 import type { Addressing } from './address';
 import type { S3Client } from './client';
@@ -32,11 +34,14 @@ export interface Connection extends Omit<ResilienceSettings, 'limits' | 'registr
 	signal: AbortSignal;
 	egress?: EgressFilter;
 	registry?: Registry;
+	/** instead of our own: where n8n allows connections only through its functions */
+	http?: (tls: TlsOptions) => HttpClient;
 }
 
 /** A client for one run with this credential. Nothing is sent yet. */
 export function connect(credential: S3Credential, connection: Connection): S3Client {
 	const { owner, signal, egress } = connection;
+	const tls = tlsOf(credential);
 	const endpoint = credential.endpoint?.trim() ?? '';
 	const region = credential.region?.trim() || 'us-east-1';
 	return s3Client({
@@ -48,18 +53,7 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 			secretAccessKey: credential.secretAccessKey?.trim() ?? '',
 			sessionToken: credential.sessionToken?.trim() || undefined,
 		},
-		http: httpClient({
-			owner,
-			egress,
-			tls: {
-				ca: credential.ca || undefined,
-				cert: credential.clientCertificate || undefined,
-				key: credential.clientKey || undefined,
-				passphrase: credential.clientKeyPassphrase || undefined,
-				servername: credential.serverName || undefined,
-				rejectUnauthorized: credential.allowUnauthorizedCerts !== true,
-			},
-		}),
+		http: connection.http?.(tls) ?? httpClient({ owner, egress, tls }),
 		send: resilient({
 			...connection,
 			limits: {
@@ -72,6 +66,15 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 		clock: connection.clock,
 	});
 }
+
+const tlsOf = (credential: S3Credential): TlsOptions => ({
+	ca: credential.ca || undefined,
+	cert: credential.clientCertificate || undefined,
+	key: credential.clientKey || undefined,
+	passphrase: credential.clientKeyPassphrase || undefined,
+	servername: credential.serverName || undefined,
+	rejectUnauthorized: credential.allowUnauthorizedCerts !== true,
+});
 
 /** What must never be seen outside. */
 export const secretsOf = (credential: S3Credential): Array<string | undefined> => [

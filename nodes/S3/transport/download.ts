@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import { Failure, toFailure } from '../../shared/resilience/failure';
-import type { ResponseBody } from '../../shared/transport/body';
+import type { Body } from '../../shared/transport/body';
 import type { HttpResponse } from '../../shared/transport/http';
 import type { S3Client } from './client';
 import type { ObjectInfo } from './objects';
@@ -103,7 +103,7 @@ function totalOf({ headers }: HttpResponse<unknown>): number {
 const beginsAt = (offset: number, { status, headers }: HttpResponse<unknown>): boolean =>
 	status === 206 && (headers['content-range'] ?? '').startsWith(`bytes ${offset}-`);
 
-const cannotResume = (body: ResponseBody) => {
+const cannotResume = (body: Body) => {
 	body.destroy();
 	return new Failure({
 		kind: 'invalid',
@@ -114,7 +114,7 @@ const cannotResume = (body: ResponseBody) => {
 	});
 };
 
-const replaced = (body: ResponseBody, key: string) => {
+const replaced = (body: Body, key: string) => {
 	body.destroy();
 	return new Failure({
 		kind: 'conflict',

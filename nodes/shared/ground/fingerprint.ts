@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hasJsonForm } from './jsonForm';
 
 /**
  * SHA-256 (hex) of a JSON-like value that does not depend on the order of object keys.
@@ -15,7 +16,7 @@ function canonical(value: unknown, above: Set<object>): string {
 	above.add(value);
 	const text = Array.isArray(value)
 		? `[${value.map((member) => canonical(member, above)).join()}]`
-		: 'toJSON' in value && typeof value.toJSON === 'function'
+		: hasJsonForm(value)
 			? canonical(value.toJSON(), above)
 			: `{${Object.entries(value)
 					.filter(([, member]) => member !== undefined)

@@ -1,3 +1,5 @@
+import { hasJsonForm } from './jsonForm';
+
 /** Stands where a secret was. */
 export const REDACTED = '[redacted]';
 
@@ -32,7 +34,7 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
 		above.add(value);
 		const clean = Array.isArray(value)
 			? value.map((member) => inside(member, above))
-			: 'toJSON' in value && typeof value.toJSON === 'function'
+			: hasJsonForm(value)
 				? inside(value.toJSON(), above)
 				: Object.fromEntries(
 						Object.entries(value).map(([name, member]) => [text(name), inside(member, above)]),

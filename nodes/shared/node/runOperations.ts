@@ -1,4 +1,9 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
 import { redactor } from '../ground/redact';
 import { Failure, toFailure } from '../resilience/failure';
 import type { About } from '../resilience/policy';
@@ -190,7 +195,7 @@ class Work {
 		// before anyone else can look.
 		if (item && item !== original) this.raw[index] = item;
 		try {
-			const input = readInput(context, operation.properties, index);
+			const input = readInput(context, operation.properties as INodeProperties[], index);
 			this.inputs[index] = input;
 			return input;
 		} finally {

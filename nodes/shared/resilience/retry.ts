@@ -2,7 +2,8 @@ import { backoffMs } from '../ground/backoff';
 import type { Clock } from '../ground/clock';
 import { sleep } from '../ground/clock';
 import type { Budget } from './budget';
-import { Failure, isOutage, isPassing, toFailure, worse } from './failure';
+import type { Failure } from './failure';
+import { isOutage, isPassing, toFailure, worse } from './failure';
 import type { Gate, OnOutage } from './gate';
 import type { About, Call, Policy } from './policy';
 

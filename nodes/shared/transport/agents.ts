@@ -91,7 +91,7 @@ async function openAgent(secure: boolean, tunnel: string, tls: TlsOptions, egres
 }
 
 /** Node takes `ca` instead of its own list; a company's CA should come on top of it. */
-async function withPublicAuthorities(tls: TlsOptions) {
+export async function withPublicAuthorities(tls: TlsOptions) {
 	if (!tls.ca) return tls;
 	const { rootCertificates } = await import('node:tls');
 	return { ...tls, ca: [...rootCertificates, tls.ca] };

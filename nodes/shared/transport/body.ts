@@ -4,12 +4,20 @@ import { Failure } from '../resilience/failure';
 import { networkFailure } from './networkFailure';
 import type { Wire } from './wire';
 
+/** The body of an answer, to be read once, and to be destroyed where it is not read to its end. */
+export interface Body extends AsyncIterable<Buffer> {
+	/** Stops reading. A connection with unread data cannot be used again and is closed. */
+	destroy(): void;
+	/** All of it in memory; an answer above `maxBytes` is refused. */
+	collect(maxBytes: number): Promise<Buffer>;
+}
+
 /**
  * The body of an answer, to be read once. Ends with a Failure when the connection breaks or goes
  * silent, and at once, closing the socket, when the signal is aborted. Whoever does not read it to
  * the end must `destroy` it, or the connection stays occupied.
  */
-export class ResponseBody implements AsyncIterable<Buffer> {
+export class ResponseBody implements Body {
 	private readonly stop: () => void;
 
 	constructor(

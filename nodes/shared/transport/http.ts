@@ -5,6 +5,7 @@ import { reasonOf } from '../ground/clock';
 import { Failure } from '../resilience/failure';
 import type { Route, TlsOptions } from './agents';
 import { routeTo } from './agents';
+import type { Body } from './body';
 import { ResponseBody } from './body';
 import type { EgressFilter } from './egress';
 import { networkFailure } from './networkFailure';
@@ -29,18 +30,18 @@ export interface HttpRequest {
 	redirects?: number;
 }
 
-export interface HttpResponse<Body> {
+export interface HttpResponse<Content> {
 	status: number;
 	/** names in lower case; values that came more than once are joined with ", " */
 	headers: Record<string, string>;
-	body: Body;
+	body: Content;
 }
 
 export interface HttpClient {
 	/** The whole answer in memory. Any status is an answer; only the wire rejects, with a Failure. */
 	buffer(request: HttpRequest): Promise<HttpResponse<Buffer>>;
 	/** The answer as it arrives. */
-	stream(request: HttpRequest): Promise<HttpResponse<ResponseBody>>;
+	stream(request: HttpRequest): Promise<HttpResponse<Body>>;
 }
 
 export interface HttpClientOptions {
@@ -65,7 +66,7 @@ export function httpClient({ owner, tls, egress }: HttpClientOptions): HttpClien
 		routes.set(origin, opened);
 		return opened;
 	};
-	const stream = async (request: HttpRequest): Promise<HttpResponse<ResponseBody>> => {
+	const stream = async (request: HttpRequest): Promise<HttpResponse<Body>> => {
 		const response = await sendOnce(request, route);
 		const next = redirectOf(request, response);
 		if (!next) return response;
@@ -120,7 +121,7 @@ async function sendOnce(
 			decompress: false,
 			responseType: 'stream',
 			validateStatus: () => true,
-			transformRequest: (data) => data,
+			transformRequest: (data: unknown) => data,
 		});
 		return {
 			status: response.status,

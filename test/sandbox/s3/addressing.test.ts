@@ -74,6 +74,17 @@ describe('presigned requests', () => {
 		expect(await answer.text()).toBe('presigned');
 	});
 
+	test('may write a space of the query as "+", as Amazon reads it', async () => {
+		const minio = minioClient(sandbox);
+		await minio.putObject(Bucket, 'spaces', 'x');
+		const url = await minio.presignedGetObject(Bucket, 'spaces', 60, {
+			'response-content-type': 'text/x a',
+		});
+		expect(url).toContain('%20');
+		const answer = await fetch(url.replaceAll('%20', '+'));
+		expect(answer.headers.get('content-type')).toBe('text/x a');
+	});
+
 	test('are good for one method, one key and the time they say', async () => {
 		const minio = minioClient(sandbox);
 		await minio.putObject(Bucket, 'shared', 'x');

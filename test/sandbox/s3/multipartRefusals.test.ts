@@ -1,10 +1,12 @@
 import {
 	CompleteMultipartUploadCommand,
+	CopyObjectCommand,
 	CreateBucketCommand,
 	CreateMultipartUploadCommand,
 	UploadPartCommand,
 	type S3Client,
 } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { codeOf, sdkClient } from './sdk.ts';
 
@@ -73,6 +75,46 @@ describe('refusals', () => {
 		expect(await codeOf(call())).toBe(code);
 		expect(sandbox.read(Bucket, 'refused')).toBeUndefined();
 		expect(sandbox.openUploads()).toHaveLength(1);
+	});
+
+	test('what the request claims about the whole must hold', async () => {
+		const Key = 'claims';
+		const target = { Bucket, Key };
+		const created = await sdk.send(
+			new CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: 'SHA256' }),
+		);
+		const upload = { ...target, UploadId: created.UploadId };
+		const sent = await sdk.send(
+			new UploadPartCommand({ ...upload, PartNumber: 1, Body: 'abc', ChecksumAlgorithm: 'SHA256' }),
+		);
+		const bare = { PartNumber: 1, ETag: sent.ETag };
+		const part = { ...bare, ChecksumSHA256: sent.ChecksumSHA256 };
+		const finish = (listed: object, claims: object = {}) =>
+			sdk.send(
+				new CompleteMultipartUploadCommand({
+					...upload,
+					MultipartUpload: { Parts: [listed] },
+					...claims,
+				}),
+			);
+		expect(await codeOf(finish(bare))).toBe('InvalidRequest');
+		expect(await codeOf(finish({ ...part, ChecksumSHA256: 'other' }))).toBe('InvalidPart');
+		expect(await codeOf(finish(part, { MpuObjectSize: 4 }))).toBe('InvalidRequest');
+		expect(await codeOf(finish(part, { ChecksumType: 'FULL_OBJECT' }))).toBe('InvalidRequest');
+		expect(sandbox.read(Bucket, Key)).toBeUndefined();
+		const done = await finish(part, { MpuObjectSize: 3, ChecksumType: 'COMPOSITE' });
+		const digest = createHash('sha256')
+			.update(createHash('sha256').update('abc').digest())
+			.digest('base64');
+		expect(done.ChecksumSHA256).toBe(`${digest}-1`);
+
+		// A copy is one part: its checksum is that of its bytes.
+		const copied = await sdk.send(
+			new CopyObjectCommand({ Bucket, Key: 'claims copy', CopySource: `${Bucket}/${Key}` }),
+		);
+		expect(copied.CopyObjectResult?.ChecksumSHA256).toBe(
+			createHash('sha256').update('abc').digest('base64'),
+		);
 	});
 
 	test('the smallest part is 5 MiB unless the options say otherwise', async () => {

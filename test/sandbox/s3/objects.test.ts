@@ -55,13 +55,29 @@ describe('odd keys', () => {
 		const list = await sdk.send(
 			new ListObjectsV2Command({ Bucket: bucket, EncodingType: 'url', Prefix: '' }),
 		);
-		const keys = (list.Contents ?? []).map(({ Key = '' }) =>
-			decodeURIComponent(Key.replaceAll('+', ' ')),
-		);
+		const encoded = (list.Contents ?? []).map(({ Key = '' }) => Key);
+		// As Amazon does: "+" is a space.
+		expect(encoded).toContain('with+space');
+		const keys = encoded.map((key) => decodeURIComponent(key.replaceAll('+', ' ')));
 		expect(keys).toHaveLength(oddKeys.length);
 		expect(new Set(keys)).toEqual(new Set(oddKeys));
 		const bytes = keys.map((key) => Buffer.from(key));
 		expect(bytes).toEqual([...bytes].sort(Buffer.compare));
+	});
+
+	test('without encoding-type a control character is a numeric reference', async () => {
+		const bucket = 'control-listing';
+		await sdk.send(new CreateBucketCommand({ Bucket: bucket }));
+		for (const Key of ['a\u0001', 'b\r\n', 'c&<>"']) {
+			await sdk.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x' }));
+		}
+		const url = await minioClient(sandbox).presignedUrl('GET', bucket, '', 60);
+		const keys = (await (await fetch(url)).text()).match(/<Key>[^]*?<\/Key>/g);
+		expect(keys).toEqual([
+			'<Key>a&#x1;</Key>',
+			'<Key>b&#xd;&#xa;</Key>',
+			'<Key>c&amp;&lt;&gt;&quot;</Key>',
+		]);
 	});
 
 	// MinIO's client refuses or normalises these itself, before anything is sent.

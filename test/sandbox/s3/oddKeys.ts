@@ -33,6 +33,9 @@ export const oddKeys: string[] = [
 	'emoji 🦆',
 	'bidi\u202eevil',
 	'nonchar\ufffe',
+	// UTF-16 would sort these two the other way round.
+	'\ufffe behind the surrogates',
+	'🦆 above all others',
 	'k'.repeat(1024),
 	'ü'.repeat(512),
 ];

@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { createBucket } from '../../../nodes/S3/transport/buckets';
+import type { S3Client } from '../../../nodes/S3/transport/client';
+import { download } from '../../../nodes/S3/transport/download';
+import { putObject } from '../../../nodes/S3/transport/objects';
+import { upload } from '../../../nodes/S3/transport/upload';
+import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
+import { clientOf, failureOf, isA } from '../clientOf';
+import { startScriptedServer, type ScriptedAnswer } from '../scriptedServer';
+
+const MIB = 1024 * 1024;
+const BYTES = randomBytes(8 * MIB);
+const isGet = isA('GetObject');
+
+let sandbox: S3Sandbox;
+let s3: S3Client;
+
+beforeEach(async () => {
+	sandbox = await startS3Sandbox();
+	s3 = clientOf(sandbox);
+	await createBucket(s3, 'main', { ifExists: 'fail' });
+	await putObject(s3, 'main', 'k', BYTES, { 'content-type': 'image/png' });
+	sandbox.requests.length = 0;
+});
+afterEach(async () => await sandbox.close());
+
+const gets = () => sandbox.requests.filter(isGet);
+async function read(key = 'k', client = s3) {
+	const { info, body } = await download(client, 'main', key);
+	return { info, bytes: await buffer(body) };
+}
+
+test('an object comes with its bytes and what the server says of it, in one request', async () => {
+	const { info, bytes } = await read();
+	expect(bytes.equals(BYTES)).toBe(true);
+	expect(info).toMatchObject({ bucket: 'main', key: 'k', size: BYTES.length });
+	expect(info.contentType).toBe('image/png');
+	expect(sandbox.requests).toHaveLength(1);
+});
+
+test('an empty object is an object, with its type', async () => {
+	await putObject(s3, 'main', 'empty', Buffer.alloc(0), { 'content-type': 'text/csv' });
+	const { info, bytes } = await read('empty');
+	expect(bytes).toHaveLength(0);
+	expect(info).toMatchObject({ size: 0, contentType: 'text/csv' });
+	expect(info.etag).toBe('d41d8cd98f00b204e9800998ecf8427e');
+});
+
+test('an object that is not there is a failure before there is a stream', async () => {
+	expect(await failureOf(download(s3, 'main', 'nope'))).toMatchObject({ code: 'NoSuchKey' });
+});
+
+test('a transfer that breaks goes on where it broke, and repeats nothing', async () => {
+	sandbox.faults.add({ kind: 'truncate', times: 3, match: isGet });
+	expect((await read()).bytes.equals(BYTES)).toBe(true);
+	const starts = gets().map(({ headers }) =>
+		Number(/^bytes=(\d+)-/.exec(headers.range ?? '')?.[1]),
+	);
+	expect(starts).toHaveLength(4);
+	// Each time half of the rest arrives before the connection is closed.
+	const half = BYTES.length / 2;
+	expect(starts).toEqual([0, half, half + half / 2, half + half / 2 + half / 4]);
+	const etag = sandbox.buckets.get('main')?.objects.get('k')?.etag;
+	expect(
+		gets()
+			.slice(1)
+			.map(({ headers }) => headers['if-match']),
+	).toEqual(Array(3).fill(`"${etag}"`));
+});
+
+test('a transfer that breaks and meets 503 and resets goes on', async () => {
+	sandbox.faults.add({ kind: 'truncate', times: 1, match: isGet });
+	sandbox.faults.add({ kind: 'status', status: 503, times: 1, match: isGet });
+	sandbox.faults.add({ kind: 'resetBefore', times: 1, match: isGet });
+	expect((await read()).bytes.equals(BYTES)).toBe(true);
+});
+
+test('a transfer that breaks again and again ends as a failure, not as a short file', async () => {
+	sandbox.faults.add({ kind: 'truncate', match: isGet });
+	const { body } = await download(clientOf(sandbox, {}, { maxAttempts: 3 }), 'main', 'k');
+	const failure = await failureOf(buffer(body));
+	expect(failure).toMatchObject({ kind: 'network', attempts: 3 });
+});
+
+test('an object that is replaced during the transfer is a clear failure', async () => {
+	sandbox.faults.add({ kind: 'truncate', times: 1, match: isGet });
+	const { body } = await download(s3, 'main', 'k');
+	await putObject(s3, 'main', 'k', randomBytes(8 * MIB), {});
+	const failure = await failureOf(buffer(body));
+	expect(failure).toMatchObject({ kind: 'conflict', code: 'OBJECT_CHANGED' });
+	expect(failure.message).toMatch(/"k" was replaced/);
+	expect(gets()).toHaveLength(2);
+});
+
+test('an object that is deleted during the transfer is a failure', async () => {
+	sandbox.faults.add({ kind: 'truncate', times: 1, match: isGet });
+	const { body } = await download(s3, 'main', 'k');
+	sandbox.buckets.get('main')?.objects.delete('k');
+	expect(await failureOf(buffer(body))).toMatchObject({ code: 'NoSuchKey' });
+});
+
+test('a large object comes in pieces of 128 MiB, of one and the same object', async () => {
+	const size = 128 * MIB + 1;
+	const source = Readable.from(
+		(function* () {
+			for (let n = 0; n < 128; n++) yield Buffer.alloc(MIB, n);
+			yield Buffer.from('!');
+		})(),
+	);
+	await upload(s3, {
+		bucket: 'main',
+		key: 'large',
+		source,
+		size,
+		headers: {},
+		partBytes: 64 * MIB,
+		parallel: 1,
+	});
+	const { info, body } = await download(s3, 'main', 'large');
+	expect(info.size).toBe(size);
+	let received = 0;
+	for await (const chunk of body as AsyncIterable<Buffer>) {
+		const last = received + chunk.length - 1;
+		expect(chunk[0]).toBe(received === size - 1 ? 0x21 : Math.floor(received / MIB));
+		expect(chunk.at(-1)).toBe(last === size - 1 ? 0x21 : Math.floor(last / MIB));
+		received += chunk.length;
+	}
+	expect(received).toBe(size);
+	const [first, second, ...more] = gets().map(({ headers }) => headers);
+	expect(more).toEqual([]);
+	expect(first?.range).toBe('bytes=0-134217727');
+	expect(second?.range).toBe('bytes=134217728-268435455');
+	expect(second?.['if-match']).toBe(`"${info.etag}"`);
+});
+
+test('a reader that goes away ends the transfer, and the connection with it', async () => {
+	const { body } = await download(s3, 'main', 'k');
+	await once(body, 'readable');
+	body.destroy();
+	for (let n = 0; n < 100 && sandbox.openConnections() > 1; n++) {
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+	// One connection waits for the next request; that of the transfer had unread data.
+	expect(sandbox.openConnections()).toBeLessThanOrEqual(1);
+	expect(gets()).toHaveLength(1);
+	expect((await read()).bytes.equals(BYTES)).toBe(true);
+});
+
+test('a reader that is slow gets everything, and no more is kept for it than a little', async () => {
+	const { body } = await download(s3, 'main', 'k');
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	expect(body.readableLength).toBeLessThan(3 * MIB);
+	expect((await buffer(body)).equals(BYTES)).toBe(true);
+	expect(gets()).toHaveLength(1);
+});
+
+test('a cancel ends the transfer at once', async () => {
+	sandbox.faults.add({ kind: 'drip', ms: 20, match: isGet });
+	const cancel = new AbortController();
+	const { body } = await download(clientOf(sandbox, {}, { signal: cancel.signal }), 'main', 'k');
+	const reading = failureOf(buffer(body));
+	const startedAt = performance.now();
+	cancel.abort();
+	expect(await reading).toMatchObject({ code: 'CANCELLED' });
+	expect(performance.now() - startedAt).toBeLessThan(100);
+});
+
+test('a drip of single bytes does not outlive the deadline', async () => {
+	sandbox.faults.add({ kind: 'drip', ms: 50, match: isGet });
+	const startedAt = performance.now();
+	const { body } = await download(clientOf(sandbox, {}, { deadlineMs: 500 }), 'main', 'k');
+	expect(await failureOf(buffer(body))).toMatchObject({ code: 'DEADLINE', kind: 'timeout' });
+	expect(performance.now() - startedAt).toBeLessThan(750);
+});
+
+describe('servers that answer otherwise', () => {
+	const answered = async (...answers: ScriptedAnswer[]) => {
+		const scripted = await startScriptedServer();
+		scripted.answer(...answers);
+		try {
+			return { ...(await read('k', clientOf(scripted))), requests: scripted.requests };
+		} finally {
+			await scripted.close();
+		}
+	};
+	const whole = { status: 200, headers: { etag: '"e"' }, body: '0123456789' };
+	const part = (range: string, body: string, cutAfter?: number) => ({
+		status: 206,
+		headers: { etag: '"e"', 'content-range': range },
+		body,
+		cutAfter,
+	});
+
+	test('the whole object instead of a range is taken', async () => {
+		expect((await answered(whole)).bytes.toString()).toBe('0123456789');
+	});
+
+	test('the whole object instead of the rest is no continuation', async () => {
+		const failure = await failureOf(answered({ ...whole, cutAfter: 4 }, whole));
+		expect(failure).toMatchObject({ code: 'NO_RANGES', kind: 'invalid' });
+	});
+
+	test('another range than the one asked for is no continuation', async () => {
+		const first = part('bytes 0-9/10', '0123456789', 4);
+		const failure = await failureOf(answered(first, part('bytes 0-9/10', '0123456789')));
+		expect(failure).toMatchObject({ code: 'NO_RANGES' });
+		const { bytes } = await answered(first, part('bytes 4-9/10', '456789'));
+		expect(bytes.toString()).toBe('0123456789');
+	});
+
+	test('416 for an empty object is asked again without a range', async () => {
+		const empty = { status: 200, headers: { etag: '"e"', 'content-type': 'text/csv' } };
+		const { info, requests } = await answered({ status: 416 }, empty);
+		expect(info).toMatchObject({ size: 0, contentType: 'text/csv' });
+		expect(requests.map(({ headers }) => headers.range !== undefined)).toEqual([true, false]);
+	});
+});
