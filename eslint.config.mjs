@@ -9,7 +9,7 @@ const communityNodes = n8nCommunityNodesPlugin.configs.recommendedWithoutN8nClou
 const timers = ['setTimeout', 'setInterval', 'setImmediate'];
 
 export default defineConfig(
-	globalIgnores(['dist', '.cache', 'coverage', '**/__schema__', '**/fixtures']),
+	globalIgnores(['**/dist', '.cache', 'coverage', '**/__schema__', '**/fixtures']),
 	{ linterOptions: { reportUnusedDisableDirectives: 'error' } },
 	{
 		files: ['**/*.{js,mjs}'],

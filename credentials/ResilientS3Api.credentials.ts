@@ -7,8 +7,7 @@ export class ResilientS3Api implements ICredentialType {
 
 	icon: Icon = { light: 'file:../nodes/S3/s3.svg', dark: 'file:../nodes/S3/s3.dark.svg' };
 
-	documentationUrl =
-		'https://www.npmjs.com/package/n8n-nodes-resilient';
+	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-resilient';
 
 	properties: INodeProperties[] = [
 		{

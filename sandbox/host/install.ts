@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { npmCommand, step } from '../step.mjs';
 import type { Job } from '../step.mjs';
@@ -22,9 +23,13 @@ export async function installHost(root: string, job: Job): Promise<string> {
 	const version = fingerprint(folder);
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === version) return folder;
 
-	rmSync(modules, { recursive: true, force: true });
+	if (existsSync(modules)) {
+		job.log('Removing an n8n that is incomplete or of another version (up to 2 minutes) ...');
+		await rm(modules, { recursive: true });
+		job.signal?.throwIfAborted();
+	}
 	await step(
-		'Installing n8n 2.40.7 from npm, once (2.6 GB on disk, 2 to 6 minutes)',
+		`Installing n8n ${wantedVersion(folder)} from npm, once (2.6 GB on disk, 2 to 6 minutes)`,
 		// Not `npm ci`: npm 10 and 11 disagree on which optional peers belong into the lock file,
 		// and `ci` refuses the lock file of the other. Scripts are off because one of n8n's
 		// dependencies downloads a binary in its own from outside npm.
@@ -34,6 +39,13 @@ export async function installHost(root: string, job: Job): Promise<string> {
 	await provideSqlite(root, folder, job);
 	writeFileSync(stamp, version);
 	return folder;
+}
+
+function wantedVersion(folder: string): string {
+	const { dependencies }: { dependencies: { n8n: string } } = JSON.parse(
+		readFileSync(path.join(folder, 'package.json'), 'utf8'),
+	);
+	return dependencies.n8n;
 }
 
 /** Changes with what is to be installed and with the machine its native parts are for. */

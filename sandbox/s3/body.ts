@@ -169,7 +169,6 @@ export async function receiveBody(
 		};
 		const endEarly = () => fail(new S3Error('IncompleteBody'));
 		cut(endEarly);
-		if (message.destroyed) endEarly();
 		message.on('data', onData).once('end', resolve).once('error', endEarly).once('close', endEarly);
 	});
 	decoder?.finish();

@@ -36,7 +36,7 @@ function connect(credential: IDataObject) {
 		region: 'us-east-1',
 		...defaultAccount,
 		...credential,
-	} as never;
+	};
 }
 
 async function run(

@@ -211,7 +211,7 @@ export class Engine {
 		} as never);
 		const execution = new core.WorkflowExecute(this.additionalData(hooks), 'manual', data);
 		const running = execution.processRunExecutionData(workflow);
-		options.started?.(running as unknown as { cancel(): void });
+		options.started?.(running);
 		const run = await running;
 		const last = (name: string) => run.data.resultData.runData[name]?.at(-1);
 		return {
@@ -292,6 +292,6 @@ export class Engine {
 			getByNameAndVersion: (type, version) =>
 				this.workflow.NodeHelpers.getVersionedNodeType(getByName(type), version),
 			getKnownTypes: () => ({}),
-		} as INodeTypes;
+		};
 	}
 }

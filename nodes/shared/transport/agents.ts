@@ -2,6 +2,8 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { SecureVersion } from 'node:tls';
 import { fingerprint } from '../ground/fingerprint';
 import type { EgressFilter } from './egress';
+import { notAllowed } from './egress';
+import { withoutBrackets } from './tunnel';
 
 /** TLS settings of a credential. Certificates and keys are PEM texts. */
 export interface TlsOptions {
@@ -38,7 +40,7 @@ const IDLE_SOCKET_MS = 15_000;
 
 const MOST_AGENTS = 200;
 
-const agents = new Map<string, HttpAgent>();
+const agents = new Map<string, Promise<HttpAgent>>();
 
 /**
  * The keep-alive agent for one owner (a credential) and one set of TLS settings, pooled over all
@@ -53,27 +55,36 @@ export async function routeTo(
 	tls: TlsOptions = {},
 	egress?: EgressFilter,
 ): Promise<Route> {
-	const secure = origin.startsWith('https:');
 	const { getProxyForUrl } = await import('../../../vendor/proxyFromEnv');
 	const proxyUrl = getProxyForUrl(origin);
 	if (proxyUrl && egress) {
-		const allowed = egress.validateConnectionHost(new URL(proxyUrl).hostname);
-		if (!allowed.ok)
-			throw allowed.error ?? new Error('The proxy is not allowed by the egress filter');
+		const { ok, error } = egress.validateConnectionHost(new URL(proxyUrl).hostname);
+		if (!ok) throw notAllowed(error);
 	}
-	const tunnel = secure ? proxyUrl : '';
+	const secure = origin.startsWith('https:');
+	if (secure) return { agent: await pooled(owner, true, tls, proxyUrl, egress), proxy: false };
+	if (!proxyUrl) return { agent: await pooled(owner, false, {}, '', egress), proxy: false };
+	// The connection is one to the proxy: the TLS settings for the target have no place in it.
+	const agent = await pooled(owner, proxyUrl.startsWith('https:'), {}, '', egress);
+	return { agent, proxy: plainProxy(proxyUrl) };
+}
+
+async function pooled(
+	owner: string,
+	secure: boolean,
+	tls: TlsOptions,
+	tunnel: string,
+	egress?: EgressFilter,
+): Promise<HttpAgent> {
 	const name = fingerprint({ owner, tls, tunnel, secure, filtered: egress !== undefined });
-	let agent = agents.get(name);
-	if (!agent) {
-		agent = await openAgent(secure, tunnel, tls, egress);
-		agents.set(name, agent);
-		const oldest = agents.keys().next();
-		if (agents.size > MOST_AGENTS && !oldest.done) {
-			agents.get(oldest.value)?.destroy();
-			agents.delete(oldest.value);
-		}
-	}
-	return { agent, proxy: proxyUrl && !secure ? plainProxy(proxyUrl) : false };
+	const agent = agents.get(name) ?? openAgent(secure, tunnel, tls, egress);
+	// In the order of their use: the one that was not used for longest is forgotten. Its idle
+	// connections close by themselves, and those in use are not disturbed.
+	agents.delete(name);
+	agents.set(name, agent);
+	const oldest = agents.keys().next();
+	if (agents.size > MOST_AGENTS && !oldest.done) agents.delete(oldest.value);
+	return await agent;
 }
 
 async function openAgent(secure: boolean, tunnel: string, tls: TlsOptions, egress?: EgressFilter) {
@@ -86,8 +97,8 @@ async function openAgent(secure: boolean, tunnel: string, tls: TlsOptions, egres
 	if (!secure) return new (await import('node:http')).Agent(pool);
 	const secured = { ...pool, ...(await withPublicAuthorities(tls)) };
 	if (!tunnel) return new (await import('node:https')).Agent(secured);
-	const { HttpsProxyAgent } = await import('../../../vendor/httpsProxyAgent');
-	return new HttpsProxyAgent(tunnel, secured);
+	const { TunnelAgent } = await import('./tunnel');
+	return new TunnelAgent(new URL(tunnel), secured);
 }
 
 /** Node takes `ca` instead of its own list; a company's CA should come on top of it. */
@@ -101,7 +112,7 @@ function plainProxy(proxyUrl: string): PlainProxy {
 	const { protocol, hostname, port, username, password } = new URL(proxyUrl);
 	return {
 		protocol,
-		host: hostname,
+		host: withoutBrackets(hostname),
 		port: Number(port) || (protocol === 'https:' ? 443 : 80),
 		...(username && {
 			auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },

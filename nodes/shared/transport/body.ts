@@ -29,7 +29,8 @@ export class ResponseBody implements Body {
 			wire.close(reasonOf(signal));
 			message.destroy(reasonOf(signal));
 		};
-		signal.addEventListener('abort', this.stop, { once: true });
+		if (signal.aborted) this.stop();
+		else signal.addEventListener('abort', this.stop, { once: true });
 		message.once('close', () => signal.removeEventListener('abort', this.stop));
 		// An error before anyone reads must not end the process; the reader still gets it.
 		message.on('error', () => {});

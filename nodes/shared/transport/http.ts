@@ -2,12 +2,13 @@ import type { AxiosInstance } from 'axios';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { reasonOf } from '../ground/clock';
-import { Failure } from '../resilience/failure';
+import { Failure, toFailure } from '../resilience/failure';
 import type { Route, TlsOptions } from './agents';
 import { routeTo } from './agents';
 import type { Body } from './body';
 import { ResponseBody } from './body';
 import type { EgressFilter } from './egress';
+import { notAllowed } from './egress';
 import { networkFailure } from './networkFailure';
 import { Wire } from './wire';
 
@@ -57,16 +58,16 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** HTTP for one credential: pooled connections, n8n's proxy settings and its egress filter. */
 export function httpClient({ owner, tls, egress }: HttpClientOptions): HttpClient {
 	const routes = new Map<string, Route>();
-	const route = async (origin: string) => {
-		const known = routes.get(origin);
+	const route = async ({ origin, foreign = false }: Hop) => {
+		const known = routes.get(`${origin} ${foreign}`);
 		if (known) return known;
 		const { ok, error } = (await egress?.validateUrl(origin)) ?? { ok: true };
-		if (!ok) throw notAllowed(origin, error);
-		const opened = await routeTo(origin, owner, tls, egress);
-		routes.set(origin, opened);
+		if (!ok) throw notAllowed(error);
+		const opened = await routeTo(origin, owner, foreign ? withoutIdentity(tls) : tls, egress);
+		routes.set(`${origin} ${foreign}`, opened);
 		return opened;
 	};
-	const stream = async (request: HttpRequest): Promise<HttpResponse<Body>> => {
+	const stream = async (request: Hop): Promise<HttpResponse<Body>> => {
 		const response = await sendOnce(request, route);
 		const next = redirectOf(request, response);
 		if (!next) return response;
@@ -82,6 +83,17 @@ export function httpClient({ owner, tls, egress }: HttpClientOptions): HttpClien
 	};
 }
 
+interface Hop extends HttpRequest {
+	/** a redirect has led to another origin, to which no credential may go */
+	foreign?: boolean;
+}
+
+const withoutIdentity = ({ ca, rejectUnauthorized, minVersion }: TlsOptions = {}): TlsOptions => ({
+	ca,
+	rejectUnauthorized,
+	minVersion,
+});
+
 let instance: AxiosInstance | undefined;
 
 // axios adds these on its own unless told not to; its default Content-Type would be stored with
@@ -94,13 +106,17 @@ const SILENT = {
 } as const;
 
 async function sendOnce(
-	{ method, origin, path, headers, body, signal, idleMs = IDLE_MS }: HttpRequest,
-	route: (origin: string) => Promise<Route>,
-): Promise<HttpResponse<ResponseBody>> {
-	const wire = new Wire(path, idleMs);
+	request: Hop,
+	route: (hop: Hop) => Promise<Route>,
+): Promise<HttpResponse<Body>> {
+	const { method, origin, path, headers, body, signal, idleMs = IDLE_MS } = request;
+	const wire = new Wire(path, idleMs, signal);
+	const source = body instanceof Readable ? body : undefined;
 	try {
 		if (signal.aborted) throw reasonOf(signal);
-		const { agent, proxy } = await route(origin);
+		// What is left of it would be sent as a complete, shorter body.
+		if (source && (source.readableDidRead || source.destroyed)) throw alreadyRead();
+		const { agent, proxy } = await route(request);
 		instance ??= (await import('../../../vendor/axios')).axios.create();
 		const response = await instance.request<IncomingMessage>({
 			method,
@@ -114,27 +130,40 @@ async function sendOnce(
 			transport: wire,
 			// Through follow-redirects the whole body is kept in memory for a possible replay.
 			maxRedirects: 0,
-			// axios' own time-out is wall-clock: it would kill a transfer that moves.
-			timeout: 0,
-			maxBodyLength: Infinity,
+			// With a transport it means silence; 0 would switch off the watch of the wire.
+			timeout: idleMs,
+			// A limit would put a stream of axios' own between.
+			maxBodyLength: -1,
 			maxContentLength: -1,
 			decompress: false,
 			responseType: 'stream',
 			validateStatus: () => true,
-			transformRequest: (data: unknown) => data,
+			transformRequest: (data) => data,
 		});
+		// The answer may come, and end, before the source was read.
+		if (source) response.data.once('close', () => source.destroy());
 		return {
 			status: response.status,
 			headers: flat(response.data.headers),
 			body: new ResponseBody(response.data, wire, signal),
 		};
 	} catch (error) {
-		const reason = signal.aborted ? reasonOf(signal) : (wire.closedFor ?? error);
+		const sourceError = source?.errored;
 		// axios leaves the source open when a request fails: its file would stay open.
-		if (body instanceof Readable) body.destroy();
-		throw signal.aborted ? reason : networkFailure(reason, wire.sent);
+		source?.destroy();
+		if (signal.aborted) throw reasonOf(signal);
+		if (sourceError) throw toFailure(sourceError);
+		throw networkFailure(wire.closedFor ?? error, wire.sent);
 	}
 }
+
+const alreadyRead = () =>
+	new Failure({
+		kind: 'bug',
+		phase: 'notSent',
+		code: 'BODY_USED',
+		message: 'The body was read before: each attempt needs a stream of its own',
+	});
 
 const flat = (headers: IncomingMessage['headers']) =>
 	Object.fromEntries(
@@ -148,29 +177,21 @@ const flat = (headers: IncomingMessage['headers']) =>
 const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'range', 'user-agent']);
 
 /** The request a 3xx answer asks for, if it is to be followed. RFC 9110 section 15.4 */
-function redirectOf(request: HttpRequest, { status, headers }: HttpResponse<unknown>) {
+function redirectOf(request: Hop, { status, headers }: HttpResponse<unknown>): Hop | undefined {
 	const { origin, redirects = 0 } = request;
 	if (redirects <= 0 || ![301, 302, 303, 307, 308].includes(status) || !headers.location) return;
 	if (request.method !== 'GET' && request.method !== 'HEAD') return;
-	const target = new URL(headers.location, origin + request.path);
-	const sameOrigin = target.origin === new URL(origin).origin;
-	const kept = Object.entries(request.headers).filter(([name]) => sameOrigin || HARMLESS.has(name));
-	return {
+	const base = origin + request.path;
+	if (!URL.canParse(headers.location, base)) return;
+	const target = new URL(headers.location, base);
+	if (target.protocol !== 'http:' && target.protocol !== 'https:') return;
+	const next = {
 		...request,
 		origin: target.origin,
 		path: target.pathname + target.search,
-		headers: Object.fromEntries(kept),
 		redirects: redirects - 1,
 	};
+	if (target.origin === new URL(origin).origin) return next;
+	const harmless = Object.entries(request.headers).filter(([name]) => HARMLESS.has(name));
+	return { ...next, headers: Object.fromEntries(harmless), body: undefined, foreign: true };
 }
-
-const notAllowed = (origin: string, cause?: Error) =>
-	new Failure({
-		kind: 'invalid',
-		phase: 'notSent',
-		scope: 'host',
-		code: 'EGRESS_BLOCKED',
-		message: `n8n does not allow connections to ${origin}: ${cause?.message ?? 'blocked by the egress filter'}`,
-		hint: 'Ask the administrator of this n8n to allow the address (N8N_SSRF_ALLOWED_HOSTNAMES, N8N_SSRF_ALLOWED_IP_RANGES).',
-		cause,
-	});

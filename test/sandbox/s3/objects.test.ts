@@ -201,7 +201,7 @@ describe('DeleteObjects', () => {
 		expect(quiet.Errors).toHaveLength(1);
 		// Deleting what is not there succeeds but is no effect.
 		expect(sandbox.effects.get(`${Bucket}/many/8`)).toEqual({ writes: 1, deletes: 1 });
-	});
+	}, 60_000);
 
 	test("by MinIO's client, with keys that XML must escape", async () => {
 		const keys = ['a&b', '<x>', '"q"', 'ü', 'a b+c'];

@@ -13,7 +13,7 @@ afterEach(async () => await server.close());
 
 describe('header lines: those given, and besides them only host, connection, agent and framing', () => {
 	const common = () => [
-		'User-Agent: n8n-nodes-resilient',
+		'user-agent: n8n-nodes-resilient',
 		`Host: 127.0.0.1:${server.port}`,
 		'Connection: keep-alive',
 	];

@@ -1,0 +1,130 @@
+// `npm run bench`: all benchmarks one after the other in one run; writes RESULTS.md.
+// Needs a build, the n8n of `npm start`, and Debian's radosgw, aws-cli, rclone and curl.
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { runWithNode24 } from '../../sandbox/node24.mjs';
+import { host, root } from './engine.mjs';
+
+await runWithNode24();
+const only = process.argv.slice(2);
+
+const table = (head, rows) =>
+	[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const rounded = (value, digits = 2) => (value === undefined ? '' : value.toFixed(digits));
+
+const sections = {
+	transfer: ({ mib, rounds, rows }) => {
+		const cells = ({ seconds, cpu, idleMb, peakMb }) => [
+			rounded(seconds),
+			rounded(cpu),
+			String(peakMb),
+			idleMb === undefined ? '' : String(peakMb - idleMb),
+		];
+		return `## One file of ${mib} MiB, up and down
+
+Against one Ceph gateway (memstore) on the same machine, medians of ${rounds} interleaved rounds, every
+transfer in a process of its own. "Over idle" is the peak of the resident memory minus that of the same
+process before the transfer; n8n's engine and all built-in nodes are loaded in it. Files in n8n's
+file-system mode.
+
+${table(
+	[
+		'',
+		'up, s',
+		'CPU, s',
+		'peak, MB',
+		'over idle, MB',
+		'down, s',
+		'CPU, s',
+		'peak, MB',
+		'over idle, MB',
+	],
+	rows.map(({ name, up, down }) => [name, ...cells(up), ...cells(down)]),
+)}`;
+	},
+	overhead: ({ runs, calls, ours, floor, overhead }) =>
+		`## Cost of the policies
+
+All policies around a call that succeeds at once, per call; medians of ${runs} runs of ${calls} calls.
+
+${table(
+	['', 'us'],
+	[
+		['with all policies', rounded(ours)],
+		['the same loop without', rounded(floor)],
+		['**difference** (goal: 5)', `**${rounded(overhead)}**`],
+	],
+)}`,
+	require: ({ runs, package: ours, emptyFiles, withLibraries }) =>
+		`## Requiring the package
+
+All files that n8n loads at start, in a fresh process in which n8n-workflow is loaded already; medians of
+${runs} runs.
+
+${table(
+	['', 'ms (goal: 30)', 'heap, MB (goal: 5)', 'modules'],
+	Object.entries({
+		'n8n-nodes-resilient': ours,
+		'with its libraries, which are loaded later': withLibraries,
+		'as many empty files': emptyFiles,
+	}).map(([name, { ms, heapMb, modules }]) => [
+		name,
+		rounded(ms, 1),
+		rounded(heapMb),
+		String(modules),
+	]),
+)}`,
+	isolation: ({ p95AloneMs, p95BesideMs, ratio, runs }) =>
+		`## A credential that is down beside one that is not
+
+95th percentile of the time per call of credential B, in one process, alone and while credential A resets
+every connection and waits at its closed gate; medians of ${runs.alone.length} rounds in turns.
+
+${table(
+	['', 'ms'],
+	[
+		['B alone', rounded(p95AloneMs)],
+		['B beside A', rounded(p95BesideMs)],
+		['**ratio** (goal: 1.05)', `**${rounded(ratio)}**`],
+	],
+)}`,
+};
+
+const version = (program, args, pattern = /[\d.]+/) => {
+	try {
+		return pattern.exec(execFileSync(program, args, { encoding: 'utf8' }))?.[0] ?? '?';
+	} catch {
+		return 'missing';
+	}
+};
+const ofPackage = (folder, name) =>
+	JSON.parse(readFileSync(path.join(folder, 'node_modules', name, 'package.json'), 'utf8')).version;
+
+const parts = [
+	`# Results
+
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; all numbers of one run.
+
+${os.cpus().length} × ${os.cpus()[0]?.model ?? '?'}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${version('uname', ['-sr'], /.+/)};
+Node ${process.versions.node}; n8n ${ofPackage(host, 'n8n')} (n8n-core ${ofPackage(host, 'n8n-core')}, n8n-nodes-base ${ofPackage(host, 'n8n-nodes-base')});
+Ceph ${version('radosgw', ['--version'])}; @aws-sdk/client-s3 ${ofPackage(root, '@aws-sdk/client-s3')};
+aws-cli ${version('/usr/bin/aws', ['--version'])}; rclone ${version('/usr/bin/rclone', ['version'])}; curl ${version('/usr/bin/curl', ['--version'])}.`,
+];
+for (const [name, render] of Object.entries(sections)) {
+	if (only.length > 0 && !only.includes(name)) continue;
+	console.error(`\n=== ${name}`);
+	const script = path.join(root, 'test', 'bench', `${name}.bench.mjs`);
+	const running = promisify(execFile)(process.execPath, ['--no-warnings', '--expose-gc', script], {
+		maxBuffer: 2 ** 26,
+	});
+	running.child.stderr.pipe(process.stderr);
+	const { stdout } = await running;
+	parts.push(render(JSON.parse(stdout.slice(stdout.search(/^\{/m)))));
+}
+const results = `${parts.join('\n\n')}\n`;
+if (only.length > 0) console.log(results);
+else writeFileSync(path.join(root, 'test', 'bench', 'RESULTS.md'), results);

@@ -1,0 +1,146 @@
+import type { IDataObject } from 'n8n-workflow';
+import { createBucket } from '../../nodes/S3/transport/buckets';
+import { putObject } from '../../nodes/S3/transport/objects';
+import { startS3Sandbox } from '../../sandbox/s3/server.ts';
+import { clientOf } from '../S3/clientOf';
+import type { Engine } from '../engine/engine';
+import type { Example, House } from './house';
+
+const stranger = { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'stranger-secret-72', buckets: [] };
+const account = { accessKeyId: 'AKIACONTRACT', secretAccessKey: 'contract/secret+with=signs-58c1' };
+
+/** The S3 sandbox, with buckets and objects for the examples. */
+export async function openS3(engine: Engine): Promise<House> {
+	const sandbox = await startS3Sandbox({ accounts: [account, stranger] });
+	const s3 = clientOf(sandbox, account);
+	let made = 0;
+
+	const numbers = (count: number) => Array.from({ length: count }, () => made++);
+	const items = (jsons: IDataObject[]) => jsons.map((json) => ({ json }));
+	const put = async (bucket: string, key: string) =>
+		await putObject(s3, bucket, key, Buffer.from(`text of ${key}`), {
+			'content-type': 'text/plain',
+		});
+	const newBuckets = (count: number) => numbers(count).map((n) => `bucket-${n}`);
+	const buckets = async (count: number) => {
+		const names = newBuckets(count);
+		for (const name of names) await createBucket(s3, name, { ifExists: 'fail' });
+		return items(names.map((bucket) => ({ bucket })));
+	};
+	const newKeys = (count: number) => items(numbers(count).map((n) => ({ key: `key-${n}` })));
+	const objects = async (count: number) => {
+		const made = newKeys(count);
+		for (const { json } of made) await put('shelf', String(json.key));
+		return made;
+	};
+	for (const bucket of ['shelf', 'folders']) await createBucket(s3, bucket, { ifExists: 'fail' });
+	for (const key of ['a.txt', 'folder/b.txt', 'folder/c.txt']) await put('folders', key);
+
+	const ofBucket = { bucket: '={{ $json.bucket }}' };
+	const ofObject = { bucket: 'shelf', key: '={{ $json.key }}' };
+	const examples: Record<string, Example> = {
+		'bucket.create': {
+			parameters: ofBucket,
+			items: async (count) => items(newBuckets(count).map((bucket) => ({ bucket }))),
+		},
+		'bucket.delete': { parameters: ofBucket, items: buckets },
+		'bucket.getMany': {
+			parameters: { returnAll: false, limit: 2 },
+			items: async (count) => items(numbers(count).map((n) => ({ n }))),
+		},
+		// The answer to HEAD has no body.
+		'bucket.head': { parameters: ofBucket, items: buckets, mute: true },
+		'object.copy': {
+			parameters: {
+				sourceBucket: 'folders',
+				sourceKey: 'a.txt',
+				bucket: 'shelf',
+				key: '={{ $json.key }}',
+			},
+			items: async (count) => newKeys(count),
+		},
+		'object.delete': { parameters: ofObject, items: objects },
+		'object.deleteMany': { parameters: ofObject, items: objects },
+		'object.download': { parameters: ofObject, items: objects },
+		'object.getMany': {
+			parameters: { bucket: 'folders', delimiter: '/', returnAll: true },
+			items: async (count) => items(numbers(count).map((n) => ({ n }))),
+		},
+		'object.head': { parameters: ofObject, items: objects, mute: true },
+		'object.upload': {
+			parameters: { ...ofObject, source: 'binary', binaryPropertyName: 'data' },
+			items: async (count) => {
+				const data = await engine.storeFile(Buffer.from('text'), 'a.txt', 'text/plain');
+				return newKeys(count).map((item) => ({ ...item, binary: { data } }));
+			},
+		},
+	};
+
+	const type = 'resilientS3Api';
+	const good = { endpoint: sandbox.endpoint, region: 'us-east-1', ...account };
+	return {
+		credentials: { [type]: good },
+		credentialCases: [
+			{ what: 'good', type, data: good, says: /2 buckets: folders, shelf/ },
+			{ what: 'good', type, data: { ...good, testBucket: 'shelf' }, says: /"shelf" answers/ },
+			{
+				what: 'wrong secret',
+				type,
+				data: { ...good, secretAccessKey: 'wrong/secret+with=signs-58c1' },
+				says: /SignatureDoesNotMatch.*Check the secret access key/,
+			},
+			{
+				what: 'wrong secret',
+				type,
+				data: { ...good, accessKeyId: 'AKIANOBODY' },
+				says: /InvalidAccessKeyId.*Check the access key ID/,
+			},
+			{
+				what: 'unreachable host',
+				type,
+				data: { ...good, endpoint: 'http://127.0.0.1:9' },
+				says: /ECONNREFUSED.*Check host and port/,
+			},
+			{
+				what: 'unreachable host',
+				type,
+				data: { ...good, endpoint: 'https://no-such-host.invalid' },
+				says: /(ENOTFOUND|EAI_AGAIN)/,
+			},
+			{
+				what: 'unreachable host',
+				type,
+				data: { ...good, endpoint: 'storage.example.com' },
+				says: /no scheme/,
+			},
+			{
+				what: 'not allowed',
+				type,
+				data: { ...good, accessKeyId: stranger.accessKeyId, secretAccessKey: stranger.secretAccessKey, testBucket: 'shelf' },
+				says: /403.*not.*say why/,
+			},
+			{
+				what: 'not allowed',
+				type,
+				data: { ...good, testBucket: 'no-such-bucket' },
+				says: /has no bucket "no-such-bucket"/,
+			},
+		],
+		secrets: [account.secretAccessKey],
+		examples,
+		delayFirst: (ms) => void sandbox.faults.add({ kind: 'delay', ms, times: 1 }),
+		refuse: (message, times) =>
+			void sandbox.faults.add({
+				kind: 'status',
+				status: 400,
+				code: 'InvalidArgument',
+				message,
+				times,
+			}),
+		hang: () => void sandbox.faults.add({ kind: 'hang' }),
+		heal: () => sandbox.faults.clear(),
+		requests: () => sandbox.requests.length,
+		connections: () => sandbox.openConnections(),
+		close: async () => await sandbox.close(),
+	};
+}
