@@ -11,8 +11,8 @@ try {
 	await runWithNode24();
 	await ensureDependencies({ root });
 	const { start } = await import('./host/start.ts');
-	process.exitCode = await start({ root, once: process.argv.includes('--once') });
+	process.exit(await start({ root, once: process.argv.includes('--once') }));
 } catch (error) {
 	console.error(`\n${error instanceof Error ? error.message : error}`);
-	process.exitCode = 1;
+	process.exit(1);
 }

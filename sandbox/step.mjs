@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 const PROGRESS_EVERY_MS = 5_000;
 const TAIL_LINES = 40;
 
+// npm takes SIGTERM as an order to undo what it did, which can take minutes.
+const KILLED_AFTER_MS = 3_000;
+
 /**
  * The environment for a program started below `npm start` or `npm test`: without what npm adds for
  * the script it runs, which a second npm in another folder would take for its own settings.
@@ -42,9 +45,11 @@ export function duration(ms) {
  * @param command file and arguments
  * @param options `log` takes each line; `signal` ends the program
  * @returns what the program wrote to its standard output
- * @throws Error with the last lines of its output when it ends with anything but 0
+ * @throws Error with the last lines of its output when it ends with anything but 0; the reason of
+ *   `signal` when that ended it
  */
 export async function step(title, command, { log, signal, cwd, progress }) {
+	signal?.throwIfAborted();
 	const started = Date.now();
 	log(`${title} ...`);
 	const [file, ...args] = command;
@@ -53,7 +58,6 @@ export async function step(title, command, { log, signal, cwd, progress }) {
 		env: withoutNpmScript(process.env),
 		stdio: ['ignore', 'pipe', 'pipe'],
 		shell: file.endsWith('.cmd'),
-		signal,
 	});
 	let stdout = '';
 	let all = '';
@@ -68,16 +72,25 @@ export async function step(title, command, { log, signal, cwd, progress }) {
 		const more = progress?.();
 		log(`  ${duration(Date.now() - started)}${more ? `, ${more}` : ''}`);
 	}, PROGRESS_EVERY_MS);
+	let force;
+	const abort = () => {
+		child.kill();
+		force = setTimeout(() => child.kill('SIGKILL'), KILLED_AFTER_MS);
+	};
+	signal?.addEventListener('abort', abort, { once: true });
 	try {
 		const code = await new Promise((resolve, reject) => {
 			child.once('error', reject);
 			child.once('close', (exitCode, killedBy) => resolve(exitCode ?? killedBy));
 		});
+		signal?.throwIfAborted();
 		if (code !== 0) {
 			const tail = all.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
 			throw new Error(`${title}: "${command.join(' ')}" ended with ${code}\n${tail}`);
 		}
 	} finally {
+		signal?.removeEventListener('abort', abort);
+		clearTimeout(force);
 		clearInterval(ticker);
 	}
 	log(`  done in ${duration(Date.now() - started)}`);

@@ -12,6 +12,8 @@ export interface ProxiedRequest extends FaultSubject {
 	fault: FaultKind;
 	/** how often it was sent to the server behind */
 	delivered: number;
+	/** the moment that Retry-After named (ms since 1970) */
+	retryAt?: number;
 	/** ms since 1970 */
 	endedAt?: number;
 	/** `answer`: the client has it. Else who closed the connection before. */
@@ -107,11 +109,14 @@ export class Exchange {
 	private refuse(status: number, words: string): void {
 		const { fault } = this.record;
 		const { retryAfterSeconds } = this.settings;
-		if (fault === 'throttleSeconds') this.response.setHeader('retry-after', retryAfterSeconds);
-		if (fault === 'throttleDate') {
+		const retryAt = Date.now() + retryAfterSeconds * 1_000;
+		if (fault === 'throttleSeconds') {
+			this.record.retryAt = retryAt;
+			this.response.setHeader('retry-after', retryAfterSeconds);
+		} else if (fault === 'throttleDate') {
 			// An HTTP date has no fractions: rounded down it would ask for less.
-			const second = Math.ceil(Date.now() / 1_000 + retryAfterSeconds);
-			this.response.setHeader('retry-after', new Date(second * 1_000).toUTCString());
+			this.record.retryAt = Math.ceil(retryAt / 1_000) * 1_000;
+			this.response.setHeader('retry-after', new Date(this.record.retryAt).toUTCString());
 		}
 		this.response.setHeader('content-type', 'text/html');
 		// What stands in front of the servers of this world speaks HTML, whatever they speak.

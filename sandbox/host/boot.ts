@@ -18,6 +18,8 @@ export interface Host {
 	url: string;
 	email: string;
 	password: string;
+	/** Loads a package of n8n's own tree, such as the library it writes executions with. */
+	require: NodeJS.Require;
 	/** Path of the file with everything n8n wrote so far. */
 	logFile: string;
 	/** The last lines of that file. */
@@ -47,6 +49,7 @@ export async function bootHost(hostFolder: string, userFolder: string, job: Job)
 	const logTail = () =>
 		readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
 
+	const require = createRequire(path.join(hostFolder, 'package.json'));
 	job.log(`Starting n8n on ${url} ...`);
 	const output = createWriteStream(logFile);
 	const child = spawn(
@@ -57,7 +60,7 @@ export async function bootHost(hostFolder: string, userFolder: string, job: Job)
 				...inherited(process.env),
 				...settings(userFolder, port, brokerPort),
 				N8N_INSTANCE_OWNER_EMAIL: email,
-				N8N_INSTANCE_OWNER_PASSWORD_HASH: hashed(hostFolder, password),
+				N8N_INSTANCE_OWNER_PASSWORD_HASH: hashed(require, password),
 			},
 			stdio: ['ignore', 'pipe', 'pipe'],
 		},
@@ -99,7 +102,7 @@ export async function bootHost(hostFolder: string, userFolder: string, job: Job)
 		await wait(250);
 	}
 	job.log(`  ready after ${duration(Date.now() - started)}`);
-	return { url, email, password, logFile, logTail, ended, stop };
+	return { url, email, password, require, logFile, logTail, ended, stop };
 }
 
 /** Whether n8n has its database and its routes: it serves a placeholder on every path before. */
@@ -156,10 +159,8 @@ function settings(userFolder: string, port: number, brokerPort: number): NodeJS.
 }
 
 /** The password as n8n stores it, by the library n8n uses. */
-function hashed(hostFolder: string, password: string): string {
-	const bcrypt: { hashSync(text: string, rounds: number): string } = createRequire(
-		path.join(hostFolder, 'package.json'),
-	)('bcryptjs');
+function hashed(require: NodeJS.Require, password: string): string {
+	const bcrypt: { hashSync(text: string, rounds: number): string } = require('bcryptjs');
 	return bcrypt.hashSync(password, 10);
 }
 

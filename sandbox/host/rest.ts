@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { parse } from 'flatted';
 import type { Host } from './boot.ts';
 
 /** The parts of a workflow file that n8n needs to make it. */
@@ -83,6 +82,8 @@ export interface Rest {
 
 /** @throws Error with n8n's answer when it refuses the sign-in, or later a call */
 export async function signIn(host: Host, signal?: AbortSignal): Promise<Rest> {
+	// Executions are in the format of this library, and n8n has the version that fits.
+	const { parse }: { parse(text: string): ExecutionContent | undefined } = host.require('flatted');
 	// n8n ties the session to this header, whatever its value.
 	const headers: Record<string, string> = { 'browser-id': 'sandbox' };
 

@@ -177,7 +177,7 @@ describe.each(WAYS)('%s', (_name, settings, parameters, see) => {
 	test('a binary property that is not there: the error names those that are', async () => {
 		sandbox.buckets.get('good')?.objects.clear();
 		const file = await engine.storeFile(Buffer.from('text'), 'a.txt', 'text/plain');
-		const items = [
+		const items: INodeExecutionData[] = [
 			{ json: good('before'), binary: { data: file } },
 			{ json: good('bad'), binary: { photo: file, scan: file } },
 			{ json: good('after'), binary: { data: file } },

@@ -44,6 +44,8 @@ export interface CredentialCase {
 	data: ICredentialDataDecryptedObject;
 	/** a good one says who answers, a bad one what is wrong and what to do */
 	says: RegExp;
+	/** puts the system into the state in question */
+	before?: () => void;
 }
 
 /** For each node of the package, by its name, what it needs to be run. */

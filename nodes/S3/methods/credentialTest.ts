@@ -17,6 +17,12 @@ import type { S3Client } from '../transport/client';
 const DEADLINE_MS = 15_000;
 const SHOWN_BUCKETS = 5;
 
+// Where the usual advice is not for somebody who fills in a credential.
+const HINTS: Record<string, string> = {
+	AccessDenied: 'If the key may not list all buckets, fill in "Bucket to Test With".',
+	DEADLINE: 'Check host and port in the credential, and that the server runs.',
+};
+
 /** The editor's "Test" button: says which account answers and which buckets it has. */
 export async function s3CredentialTest(
 	this: ICredentialTestFunctions,
@@ -28,7 +34,7 @@ export async function s3CredentialTest(
 		const s3 = connect(credential, {
 			owner: `test ${fingerprint(credential)}`,
 			http: (tls) => hostHttp(this, tls),
-			signal: AbortSignal.timeout(DEADLINE_MS),
+			signal: new AbortController().signal,
 			deadlineMs: DEADLINE_MS,
 			maxAttempts: 2,
 			onOutage: 'failFast',
@@ -37,11 +43,9 @@ export async function s3CredentialTest(
 		});
 		return { status: 'OK', message: await greeting(s3, credential.testBucket?.trim()) };
 	} catch (error) {
-		const failure = toFailure(error);
-		const hint =
-			failure.code === 'AccessDenied'
-				? 'If the key may not list all buckets, fill in "Bucket to Test With".'
-				: failure.hint;
+		// Nothing was to be done, so nothing can have been done in spite of the failure.
+		const failure = toFailure(error).inPhase('rejected');
+		const hint = HINTS[failure.code] ?? failure.hint;
 		return {
 			status: 'Error',
 			message: redact.text([headline(failure), hint].filter(Boolean).join(' — ')),

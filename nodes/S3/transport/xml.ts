@@ -12,17 +12,20 @@ export interface XmlElement {
 
 // https://www.w3.org/TR/xml/#charsets, and the two ways to write a reference to a character.
 const NOT_XML = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
-const CDATA_OR_REFERENCE = /<!\[CDATA\[[\s\S]*?\]\]>|&#(?:x([0-9a-fA-F]+)|([0-9]+));/g;
+const CDATA_OR_REFERENCE =
+	/<!\[CDATA\[[\s\S]*?\]\]>|&#(?:x([0-9a-fA-F]+)|([0-9]+));|[\uFFFE\uFFFF]/g;
 
 /**
  * Object keys may hold control characters, which XML 1.0 forbids even as references. Servers send
- * them all the same (`&#x01;` from Ceph), so such references become entities that the parser is told.
+ * them all the same (Ceph: `&#x01;`, but U+FFFE as it is), so they become entities that the parser is
+ * told.
  */
 function allowReferences(source: string): { source: string; entities: Record<string, string> } {
 	const entities: Record<string, string> = {};
-	if (!source.includes('&#')) return { source, entities };
+	if (!/&#|[\uFFFE\uFFFF]/.test(source)) return { source, entities };
 	const allowed = source.replace(CDATA_OR_REFERENCE, (whole, hex?: string, decimal?: string) => {
-		const code = hex ? parseInt(hex, 16) : parseInt(decimal ?? '', 10);
+		const referred = hex ? parseInt(hex, 16) : parseInt(decimal ?? '', 10);
+		const code = whole.length === 1 ? whole.charCodeAt(0) : referred;
 		if (!(code < 0x20 || code === 0xfffe || code === 0xffff)) return whole;
 		const character = String.fromCharCode(code);
 		if (!NOT_XML.test(character)) return whole;

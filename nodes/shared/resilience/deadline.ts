@@ -13,22 +13,22 @@ import { phaseOf } from './policy';
 export const deadline =
 	(clock: Clock, deadlineMs: number): Policy =>
 	async (call, next) => {
-		const controller = new AbortController();
-		const cancel = call.signal;
-		if (cancel.aborted) throw cancelled(cancel, phaseOf(call));
-		call.signal = controller.signal;
+		const { signal } = call.about;
+		if (signal?.aborted) throw cancelled(signal, phaseOf(call));
 		return await new Promise((resolve, reject) => {
 			const stop = (reason: Failure) => {
 				done();
-				controller.abort(reason);
+				call.controller.abort(reason);
 				reject(reason);
 			};
-			const onCancel = () => stop(cancelled(cancel, phaseOf(call)));
-			cancel.addEventListener('abort', onCancel, { once: true });
+			const onCancel = () => {
+				if (signal) stop(cancelled(signal, phaseOf(call)));
+			};
+			signal?.addEventListener('abort', onCancel);
 			const stopTimer =
 				deadlineMs > 0 ? clock.timer(deadlineMs, () => stop(late(deadlineMs, call))) : none;
 			const done = () => {
-				cancel.removeEventListener('abort', onCancel);
+				signal?.removeEventListener('abort', onCancel);
 				stopTimer();
 			};
 			next().then(
@@ -76,37 +76,28 @@ export const attemptTimeout =
 	async (call, next) => {
 		const limitMs = call.about.attemptTimeoutMs;
 		if (!limitMs) return await next();
-		const outer = call.signal;
-		if (outer.aborted) throw reasonOf(outer);
-		const controller = new AbortController();
-		const onOuter = () => controller.abort(outer.reason);
-		outer.addEventListener('abort', onOuter, { once: true });
-		call.signal = controller.signal;
-		try {
-			return await new Promise((resolve, reject) => {
-				const stopTimer = clock.timer(limitMs, () => {
-					const failure = new Failure({
-						kind: 'timeout',
-						phase: 'maybeDone',
-						code: 'ATTEMPT_TIMEOUT',
-						message: `No answer within ${limitMs / 1_000} s`,
-					});
-					controller.abort(failure);
-					reject(failure);
+		return await new Promise((resolve, reject) => {
+			const stopTimer = clock.timer(limitMs, () => {
+				const failure = new Failure({
+					kind: 'timeout',
+					phase: 'maybeDone',
+					code: 'ATTEMPT_TIMEOUT',
+					message: `No answer within ${limitMs / 1_000} s`,
 				});
-				next().then(
-					(value) => {
-						stopTimer();
-						resolve(value);
-					},
-					(error) => {
-						stopTimer();
-						reject(error);
-					},
-				);
+				const { controller } = call;
+				call.controller = new AbortController();
+				controller.abort(failure);
+				reject(failure);
 			});
-		} finally {
-			outer.removeEventListener('abort', onOuter);
-			call.signal = outer;
-		}
+			next().then(
+				(value) => {
+					stopTimer();
+					resolve(value);
+				},
+				(error) => {
+					stopTimer();
+					reject(error);
+				},
+			);
+		});
 	};

@@ -37,8 +37,6 @@ export type Send = <T>(
 	attempt: (signal: AbortSignal, attempt: number) => Promise<T>,
 ) => Promise<T>;
 
-const neverCancelled = new AbortController().signal;
-
 /**
  * The policies around every call, in the one fixed order:
  * deadline ( retry + budget ( gate ( limiter ( attempt time-out ( wire ))))), metrics watching.
@@ -67,7 +65,7 @@ export function resilient(settings: ResilienceSettings): Send {
 		const call: Call<T> = {
 			about,
 			attempt,
-			signal: about.signal ?? neverCancelled,
+			controller: new AbortController(),
 			attempts: 0,
 			onWire: false,
 			settled: 'notSent',
@@ -92,14 +90,15 @@ export function resilient(settings: ResilienceSettings): Send {
 
 async function onTheWire<T>(call: Call<T>, clock: Clock): Promise<T> {
 	// Between the last wait and here the call may have been given up and reported as not sent.
-	if (call.signal.aborted) throw reasonOf(call.signal);
+	const { signal } = call.controller;
+	if (signal.aborted) throw reasonOf(signal);
 	call.attempts++;
 	call.lastAt = clock.now();
 	call.firstAt ??= call.lastAt;
 	call.onWire = true;
 	try {
 		// After a success the call stays "on the wire": it may still be given up before it returns.
-		return await call.attempt(call.signal, call.attempts);
+		return await call.attempt(signal, call.attempts);
 	} catch (error) {
 		const failure = toFailure(error);
 		call.settled = worse(call.settled, failure.phase);
@@ -112,8 +111,8 @@ async function onTheWire<T>(call: Call<T>, clock: Clock): Promise<T> {
 const admitted =
 	({ gate, limiter }: Scope, onOutage: OnOutage, patienceMs: number): Policy =>
 	async (call, next) => {
-		const enter = () => gate.enter(onOutage, patienceMs, call.signal);
-		const ticket = await pass(enter, gate, limiter, call.signal);
+		const enter = () => gate.enter(onOutage, patienceMs, call.controller.signal);
+		const ticket = await pass(enter, gate, limiter, call.controller.signal);
 		try {
 			const value = await next();
 			limiter.succeeded();
@@ -124,7 +123,7 @@ const admitted =
 			if (failure.kind === 'throttled') limiter.throttled();
 			if (failure.retryAfterMs)
 				limiter.pause(Math.min(failure.retryAfterMs, LONGEST_RETRY_AFTER_MS));
-			if (call.signal.aborted || saysNothing(failure)) gate.giveBack(ticket);
+			if (call.controller.signal.aborted || saysNothing(failure)) gate.giveBack(ticket);
 			else gate.report(ticket, !isOutage(failure));
 			throw failure;
 		} finally {

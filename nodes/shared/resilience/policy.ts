@@ -21,8 +21,12 @@ export interface About {
 /** One call on its way down: the policies share it, and retry counts the attempts in it. */
 export interface Call<T> {
 	readonly about: About;
-	/** aborted on cancel and when the deadline has passed; replaced for one attempt by its time-out */
-	signal: AbortSignal;
+	/**
+	 * Aborted on cancel, when the deadline has passed, and when the attempt takes too long; the
+	 * latter puts a new one in its place. One for all of them: an AbortController for each policy
+	 * would cost as much as all the rest.
+	 */
+	controller: AbortController;
 	/** attempts sent so far, and when the first and the last one began (ms since 1970) */
 	attempts: number;
 	firstAt?: number;
@@ -47,6 +51,7 @@ export type Policy = <T>(call: Call<T>, next: () => Promise<T>) => Promise<T>;
 /** Joins policies into one, outermost first. */
 export const compose = (...policies: Policy[]): Policy =>
 	policies.reduceRight<Policy>(
-		(inner, outer) => async (call, next) => await outer(call, async () => await inner(call, next)),
-		async (_call, next) => await next(),
+		// Not async: each frame would cost every call a promise of its own.
+		(inner, outer) => (call, next) => outer(call, () => inner(call, next)),
+		(_call, next) => next(),
 	);

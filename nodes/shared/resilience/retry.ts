@@ -47,7 +47,8 @@ export const retry =
 					throw finalOf(call, call.lastFailure);
 				call.lastFailure = failure;
 				call.settled = worse(call.settled, failure.phase);
-				if (call.signal.aborted || !maySendAgain(call, failure)) throw finalOf(call, failure);
+				if (call.controller.signal.aborted || !maySendAgain(call, failure))
+					throw finalOf(call, failure);
 				const outage = isOutage(failure) && !gate.closed;
 				if (outage ? onOutage === 'failFast' : ++counted >= maxAttempts)
 					throw finalOf(call, failure);
@@ -67,7 +68,7 @@ export const retry =
 					retryAfterMs: failure.retryAfterMs,
 					random: random(),
 				});
-				await sleep(clock, pauseMs, call.signal);
+				await sleep(clock, pauseMs, call.controller.signal);
 			}
 		}
 	};

@@ -138,7 +138,7 @@ async function sendOnce(
 			decompress: false,
 			responseType: 'stream',
 			validateStatus: () => true,
-			transformRequest: (data) => data,
+			transformRequest: (data: unknown) => data,
 		});
 		// The answer may come, and end, before the source was read.
 		if (source) response.data.once('close', () => source.destroy());

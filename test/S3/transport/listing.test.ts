@@ -193,6 +193,11 @@ describe('servers that answer otherwise', () => {
 		expect(keys).toEqual(['a\u0001b%41+c']);
 	});
 
+	test('a prefix that the server repeats without encoding, with a character that XML forbids', async () => {
+		const { keys } = await answered([page(`<Prefix>a\ufffe</Prefix>${entry('a%EF%BF%BE')}`)]);
+		expect(keys).toEqual(['a%EF%BF%BE']);
+	});
+
 	test('keys in encoding, with the apostrophe escaped on top as Ceph writes it', async () => {
 		const body = page(`<EncodingType>url</EncodingType>${entry('it&apos;s%20%2B%25')}`);
 		expect((await answered([body])).keys).toEqual(["it's +%"]);

@@ -47,7 +47,7 @@ export async function proxy({ connect = 200, auth, tls }: Behaviour = {}): Promi
 		if (connect === 0) {
 			note(request);
 			// Or it would not notice that the other side has gone.
-			socket.resume();
+			socket.resume().on('end', () => socket.end());
 			return;
 		}
 		const status = note(request) ? connect : 407;
@@ -76,13 +76,13 @@ export function proxySettings(): (settings: Record<string, string>) => void {
 	const names = NAMES.flatMap((name) => [name, name.toLowerCase()]);
 	const before = names.map((name): [string, string | undefined] => [name, process.env[name]]);
 	const set = (settings: Record<string, string>) => {
-		for (const name of names) delete process.env[name];
+		for (const name of names) Reflect.deleteProperty(process.env, name);
 		Object.assign(process.env, settings);
 	};
 	beforeEach(() => set({}));
 	afterAll(() => {
 		for (const [name, value] of before) {
-			if (value === undefined) delete process.env[name];
+			if (value === undefined) Reflect.deleteProperty(process.env, name);
 			else process.env[name] = value;
 		}
 	});
