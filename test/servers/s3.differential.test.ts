@@ -10,10 +10,13 @@ import {
 import type { S3Client, S3Request } from '../../nodes/S3/transport/client';
 import { deleteObjects } from '../../nodes/S3/transport/deleteObjects';
 import { download } from '../../nodes/S3/transport/download';
+import { decodeUrl } from '../../nodes/S3/transport/encode';
 import type { Listing } from '../../nodes/S3/transport/listing';
 import { listObjects } from '../../nodes/S3/transport/listing';
 import { copyObject, deleteObject, headObject, putObject } from '../../nodes/S3/transport/objects';
 import { upload } from '../../nodes/S3/transport/upload';
+import { children, parseXml, text } from '../../nodes/S3/transport/xml';
+import { systemClock } from '../../nodes/shared/ground/clock';
 import { Failure } from '../../nodes/shared/resilience/failure';
 import { startS3Sandbox, type S3Sandbox } from '../../sandbox/s3/server.ts';
 import { clientOf } from '../S3/clientOf';
@@ -24,7 +27,10 @@ import { startRadosgw, type Radosgw } from './radosgw/start.ts';
 jest.setTimeout(60_000);
 
 const MIB = 1024 ** 2;
-type Step = (s3: S3Client, client: (credential: object) => S3Client) => Promise<unknown>;
+type Step = (
+	s3: S3Client,
+	client: (credential: object, connection?: object) => S3Client,
+) => Promise<unknown>;
 
 const put = async (s3: S3Client, key: string, text: string, headers = {}, bucket = 'main') =>
 	await putObject(s3, bucket, key, Buffer.from(text), headers);
@@ -51,12 +57,15 @@ const digest = async (s3: S3Client, key: string) => {
 	const bytes = await buffer(body);
 	return [info.size, info.contentType, createHash('sha256').update(bytes).digest('hex')];
 };
+const ends = (outcomes: Array<Failure | undefined>) =>
+	outcomes.map((failure) => failure?.code ?? 'done');
 const raw = async (s3: S3Client, request: S3Request) =>
 	await s3.call(request, ({ status, headers, body }) => [
 		status,
 		headers['content-range'],
 		body.toString(),
 	]);
+const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const get = { operation: 'GetObject', method: 'GET', bucket: 'main', key: 'ten' } as const;
 
 /** The same requests for both servers, in this order. */
@@ -120,7 +129,7 @@ const SCRIPT: Record<string, Step> = {
 	'list folders': async (s3) => await list(s3, { delimiter: '/' }),
 	'list a folder': async (s3) => await list(s3, { delimiter: '/', prefix: 'dir/' }),
 	'list in small pages': async (s3) => {
-		const names = [];
+		const names: string[][] = [];
 		let after: string | undefined;
 		do {
 			const query: S3Request['query'] = [
@@ -131,32 +140,49 @@ const SCRIPT: Record<string, Step> = {
 				['continuation-token', after],
 			];
 			const request = { operation: 'ListObjectsV2', method: 'GET', bucket: 'main', query } as const;
-			const page = await s3.call(request, ({ body }) => body.toString());
-			names.push([...page.matchAll(/<(Key|Prefix)>([^<]+)/g)].map(([, , name]) => decoded(name)));
-			after = /<NextContinuationToken>([^<]+)/.exec(page)?.[1];
+			const page = await s3.call(request, ({ body }) => parseXml(body));
+			const shown = [...children(page, 'Contents'), ...children(page, 'CommonPrefixes')]
+				.map((entry) => decodeUrl(text(entry, 'Key') ?? text(entry, 'Prefix') ?? ''))
+				.sort(byBytes);
+			names.push(shown);
+			after = text(page, 'NextContinuationToken');
 		} while (after !== undefined);
 		return names.flat();
 	},
 	'list with max-keys=0': async (s3) => await list(s3, { limit: 0 }),
-	'delete many': async (s3) => (await deleteObjects(s3, 'main', ['copy', 'nope', 'new'])).length,
-	'delete many in no bucket': async (s3) => await deleteObjects(s3, 'nowhere', ['k']),
+	'delete many': async (s3) => ends(await deleteObjects(s3, 'main', ['copy', 'nope', 'new'])),
+	'delete many in no bucket': async (s3) => ends(await deleteObjects(s3, 'nowhere', ['k'])),
 	'delete an object': async (s3) => await deleteObject(s3, 'main', 'ten'),
 	'delete it again': async (s3) => await deleteObject(s3, 'main', 'ten'),
 	'delete a full bucket': async (s3) => await deleteBucket(s3, 'main'),
 	'delete no bucket': async (s3) => await deleteBucket(s3, 'nowhere'),
 	'a wrong secret': async (_s3, client) => await list(client({ secretAccessKey: 'wrong' })),
 	'a wrong key id': async (_s3, client) => await list(client({ accessKeyId: 'AKIANOBODY' })),
-	'a clock that is wrong': async (s3) =>
-		await raw(s3, { ...get, headers: { 'x-amz-date': '20200101T000000Z' } }),
+	'a clock that is wrong': async (_s3, client) =>
+		await digest(
+			client({}, { clock: { ...systemClock, now: () => Date.now() - 86_400_000 } }),
+			'empty',
+		),
 	'a method that does not exist': async (s3) =>
 		await raw(s3, { operation: 'PostBucket', method: 'POST', bucket: 'main' }),
 	'what is left': async (s3) => (await list(s3)).map(({ key }) => key),
 };
 
-/** Where the two are allowed to differ, and why the sandbox is right for our tests all the same. */
-const JUSTIFIED: Record<string, string> = {};
-
-const decoded = (name = '') => decodeURIComponent(name.replaceAll('+', ' '));
+/** Where the two may differ: what Ceph answers, and why the sandbox answers otherwise. */
+const JUSTIFIED: Record<string, { ceph: unknown; because: string }> = {
+	'create it again': {
+		ceph: true,
+		because: 'Amazon says BucketAlreadyOwnedByYou everywhere but in us-east-1 of old',
+	},
+	'complete an upload that is gone': {
+		ceph: { code: 'InternalError', status: 500, kind: 'unavailable' },
+		because: 'the API reference says NoSuchUpload',
+	},
+	'a method that does not exist': {
+		ceph: { code: 'InvalidArgument', status: 400, kind: 'invalid' },
+		because: 'the sandbox says NotImplemented to everything that it does not know',
+	},
+};
 
 /** What somebody who has nothing but the answer can tell; times and ids differ by nature. */
 function outcome(value: unknown): unknown {
@@ -191,11 +217,15 @@ needs(
 		for (const [name, step] of Object.entries(SCRIPT)) {
 			const [ofSandbox, ofCeph] = await Promise.all(
 				[sandbox, gateway].map(async (server) => {
-					const client = (credential: object) =>
-						clientOf(server, { ...gateway, endpoint: server.endpoint, ...credential });
-					const once = { ...gateway, endpoint: server.endpoint };
+					const { endpoint } = server;
+					const client = (credential: object, connection = {}) =>
+						clientOf(
+							server,
+							{ ...gateway, endpoint, ...credential },
+							{ maxAttempts: 1, ...connection },
+						);
 					try {
-						return outcome(await step(clientOf(server, once, { maxAttempts: 1 }), client));
+						return outcome(await step(client({}), client));
 					} catch (error) {
 						return outcome(error);
 					}
@@ -211,8 +241,11 @@ needs(
 
 	test.each(Object.keys(SCRIPT))('%s', (name) => {
 		const { sandbox, ceph } = seen[name] ?? {};
-		if (name in JUSTIFIED) expect(sandbox).not.toEqual(ceph);
-		else expect(sandbox).toEqual(ceph);
+		const difference = JUSTIFIED[name];
+		if (!difference) return void expect(sandbox).toEqual(ceph);
+		expect(ceph).toEqual(difference.ceph);
+		// An entry that is not needed any more has to go.
+		expect(sandbox).not.toEqual(ceph);
 	});
 
 	test('every justified difference is one of the script', () => {

@@ -1,5 +1,6 @@
 import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { Redact } from '../ground/redact';
 import type { Failure, FailureKind } from '../resilience/failure';
 
 // n8n's words for why a node failed (n8n-workflow errors/failure).
@@ -31,9 +32,11 @@ export function nodeError(
 	failure: Failure,
 	itemIndex: number | undefined,
 	summary: string,
+	redact: Redact,
 ): NodeApiError | NodeOperationError {
-	const message = headline(failure);
-	const description = [failure.hint, summary].filter(Boolean).join(' ');
+	// Before n8n's error is made: it keeps copies of its message.
+	const message = redact.text(headline(failure));
+	const description = redact.text([failure.hint, summary].filter(Boolean).join(' '));
 	const cause = CAUSES[failure.kind];
 	const timed = cause === 'rate-limited' || cause === 'temporarily-unavailable';
 	const { retryAfterMs } = failure;

@@ -47,7 +47,7 @@ export function settle({
 	const kept = run.failedOutput || context.continueOnFail();
 	if (first && (run.signal.aborted || !kept)) {
 		const summary = summaryOf(failures, outcomes.length);
-		throw redacted(nodeError(context.getNode(), first.failure, first.item, summary), redact);
+		throw nodeError(context.getNode(), first.failure, first.item, summary, redact);
 	}
 	hint(run, retries);
 	return run.failedOutput ? [done, failed] : [done];
@@ -63,13 +63,6 @@ function summaryOf(failures: Array<{ failure: Failure }>, count: number): string
 		...(unknown > 0 ? [`of ${unknown} nobody can know whether they were done`] : []),
 	];
 	return `${parts.join(', ')}; ${count - failures.length} are done and will not be repeated when n8n retries this node. To let the others go on, switch on "Failed Output" under Resilience.`;
-}
-
-function redacted<E extends Error & { description?: string | null }>(error: E, redact: Redact): E {
-	error.message = redact.text(error.message);
-	if (error.description) error.description = redact.text(error.description);
-	if (error.stack) error.stack = redact.text(error.stack);
-	return error;
 }
 
 function hint(run: Run, retries: Map<string, number>): void {
