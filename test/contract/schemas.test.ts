@@ -73,7 +73,7 @@ describe.each(packageNodes.map((one) => [one.node.description.name, one] as cons
 					Object.keys(house.credentials).map((each) => [each, { id: 'schema', name: each }]),
 				);
 				const ended = await engine.run(
-					{ type, credentials, parameters: { resource, operation, ...parameters } as never },
+					{ type, credentials, parameters: { resource, operation, ...parameters } },
 					{ items: await items?.(2) },
 				);
 				expect(ended.errorOf('E')).toBeUndefined();

@@ -46,7 +46,14 @@ export function nodeError(
 		itemIndex,
 		failure: timed ? { cause, ...(retryAfterMs && { retryAfterMs }) } : { cause },
 	};
-	if (failure.status === undefined) return new NodeOperationError(node, message, options);
-	const answer: JsonObject = { code: failure.code, message, status: failure.status };
-	return new NodeApiError(node, answer, { ...options, httpCode: String(failure.status) });
+	const { status } = failure;
+	const answer: JsonObject = { code: failure.code, message, status: status ?? null };
+	const error =
+		status === undefined
+			? new NodeOperationError(node, message, options)
+			: new NodeApiError(node, answer, { ...options, httpCode: String(status) });
+	// n8n puts sentences of its own in place of messages that name a known code (ECONNRESET): they
+	// say less.
+	error.message = message;
+	return error;
 }
