@@ -65,7 +65,7 @@ export const WAYS: Array<[name: string, settings: object, parameters: IDataObjec
 			// The output is lost, the work is not.
 			return {
 				reason: `${error?.message} ${error?.description}`,
-				done: ['before', 'after'].filter((key) => bench.stored(key) === 'text'),
+				done: ['before', 'after'].filter((key) => bench.stored(key) !== undefined),
 			};
 		},
 	],

@@ -49,4 +49,4 @@ test('Resilient S3 uploads thousands of objects through 20 % faults: all there, 
 	expect(load).toBeGreaterThan(1.15);
 	expect(load).toBeLessThanOrEqual(1.27);
 	expect(storage.proxy.upstreamErrors).toBe(0);
-}, 240_000);
+}, 480_000);

@@ -48,7 +48,7 @@ export async function createBucket(
 		{ operation: 'CreateBucket', method: 'PUT', bucket, body, accept: [409] },
 		({ status, headers, body: answer }, { lost }) => {
 			if (status !== 409) return true;
-			const error = readError(status, headers, answer);
+			const error = readError(status, headers, answer, s3.redact);
 			const { code } = error;
 			if (code === 'BucketAlreadyExists') throw existsAlready(code, bucket);
 			if (code === 'BucketAlreadyOwnedByYou') {

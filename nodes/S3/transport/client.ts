@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../shared/ground/clock';
 import { systemClock } from '../../shared/ground/clock';
+import type { Redact } from '../../shared/ground/redact';
 import type { Send } from '../../shared/resilience';
 import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
@@ -46,6 +47,8 @@ export interface S3ClientOptions {
 	/** who shares limits and circuit breaker */
 	scope: string;
 	signal: AbortSignal;
+	/** takes the secrets of the credential out of what the server says */
+	redact: Redact;
 	clock?: Clock;
 }
 
@@ -54,6 +57,8 @@ export interface S3Client {
 	readonly region: string;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
+	/** takes the secrets of the credential out of what the server says */
+	readonly redact: Redact;
 	/**
 	 * @param read what it throws counts as a failed attempt. It must not make another call: it holds
 	 * a place in the limiter that the other call may wait for.
@@ -119,7 +124,12 @@ export function s3Client(options: S3ClientOptions): S3Client {
 			const answer = await http.stream(checked(() => signed(request, place, signal)));
 			const { status, headers } = answer;
 			if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
-			const error = readError(status, headers, await answer.body.collect(MAX_ERROR_BYTES));
+			const error = readError(
+				status,
+				headers,
+				await answer.body.collect(MAX_ERROR_BYTES),
+				options.redact,
+			);
 			if (lesson >= 2 || !where.learn(request.bucket, error, headers, place, clock.now()))
 				throw explained(s3Failure(status, headers, error, clock.now()), request);
 		}
@@ -155,6 +165,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		region: options.region,
 		clock,
 		signal: options.signal,
+		redact: options.redact,
 		receive,
 		call: async (request, read) =>
 			await receive(

@@ -1,4 +1,5 @@
 import type { Registry } from '../../shared/resilience/registry';
+import { redactor } from '../../shared/ground/redact';
 import type { ResilienceSettings } from '../../shared/resilience';
 import { resilient } from '../../shared/resilience';
 import type { EgressFilter } from '../../shared/transport/egress';
@@ -63,6 +64,7 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 		}),
 		scope: `s3 ${owner} ${endpoint || region}`,
 		signal,
+		redact: redactor(secretsOf(credential)),
 		clock: connection.clock,
 	});
 }

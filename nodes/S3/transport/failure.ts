@@ -1,3 +1,4 @@
+import type { Redact } from '../../shared/ground/redact';
 import { retryAfterMs } from '../../shared/ground/retryAfter';
 import type { FailureDetails } from '../../shared/resilience/failure';
 import { Failure } from '../../shared/resilience/failure';
@@ -93,11 +94,16 @@ export interface ErrorAnswer {
 
 const STATUS_CODES: Record<number, string> = { 404: 'NotFound', 412: 'PreconditionFailed' };
 
-/** Reads the XML of an error; answers to HEAD have none, and proxies send HTML. */
+/**
+ * Reads the XML of an error; answers to HEAD have none, and proxies send HTML.
+ * @param redact takes out the secrets of the request, which some servers repeat: before anything is
+ * cut, because half a secret is not recognised any more
+ */
 export function readError(
 	status: number,
 	headers: Record<string, string>,
 	body: Buffer,
+	redact: Redact,
 ): ErrorAnswer {
 	const region = headers['x-amz-bucket-region'];
 	const requestId = headers['x-amz-request-id'];
@@ -108,8 +114,9 @@ export function readError(
 	if (body.length === 0) return { ...bare, region, requestId };
 	const root = documentOf(body);
 	if (root?.name !== 'Error') {
-		const shown = body
-			.toString('utf8', 0, 2_000)
+		const shown = redact
+			.text(body.toString())
+			.slice(0, 2_000)
 			.replace(/<[^>]*>/g, ' ')
 			.replace(/\s+/g, ' ')
 			.trim();
@@ -121,7 +128,7 @@ export function readError(
 		};
 	}
 	return {
-		...errorOf(root, bare),
+		...redact.value(errorOf(root, bare)),
 		...(region && { region }),
 		requestId: requestId ?? text(root, 'RequestId'),
 	};

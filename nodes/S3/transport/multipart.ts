@@ -119,7 +119,7 @@ export async function completeUpload(
 				const refusal =
 					status === 412
 						? existsAlready(bucket, key)
-						: s3Failure(status, answer, readError(status, answer, body), s3.clock.now());
+						: s3Failure(status, answer, readError(status, answer, body, s3.redact), s3.clock.now());
 				// After a lost answer the upload is gone because an earlier attempt completed it.
 				if (lost) return { refusal, attempt };
 				throw refusal;

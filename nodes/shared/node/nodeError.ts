@@ -47,7 +47,7 @@ export function nodeError(
 		failure: timed ? { cause, ...(retryAfterMs && { retryAfterMs }) } : { cause },
 	};
 	const { status } = failure;
-	const answer: JsonObject = { code: failure.code, message, status: status ?? null };
+	const answer: JsonObject = { code: redact.text(failure.code), message, status: status ?? null };
 	const error =
 		status === undefined
 			? new NodeOperationError(node, message, options)

@@ -1,4 +1,5 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { INode, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 import type { Redact } from '../ground/redact';
 import type { Failure } from '../resilience/failure';
 import { errorItem, failedRecord } from './failedOutput';
@@ -30,28 +31,34 @@ export function settle({
 	keyOf,
 }: Ended): INodeExecutionData[][] {
 	const { context } = run;
-	const done: INodeExecutionData[] = [];
-	const failed: INodeExecutionData[] = [];
-	const failures: Array<{ item: number; failure: Failure }> = [];
-	outcomes.forEach((outcome, item) => {
-		if ('rows' in outcome) return void done.push(...outcome.rows);
-		const { failure } = outcome;
-		failures.push({ item, failure });
-		if (run.failedOutput) {
-			const input = items[item];
-			const json = { ...failedRecord(input?.json ?? {}, failure, keyOf(item), redact) };
-			failed.push({ json, ...(input?.binary && { binary: input.binary }), pairedItem: { item } });
-		} else done.push(errorItem(failure, item, redact));
-	});
+	const failures = outcomes.flatMap((outcome, item) =>
+		'failure' in outcome ? [{ item, failure: outcome.failure }] : [],
+	);
 	const [first] = failures;
-	const kept = run.failedOutput || context.continueOnFail();
-	if (first && (run.signal.aborted || !kept)) {
+	if (first && run.signal.aborted) throw stopped(context.getNode(), outcomes.length, failures);
+	if (first && !run.failedOutput && !context.continueOnFail()) {
 		const summary = summaryOf(failures, outcomes.length);
 		throw nodeError(context.getNode(), first.failure, first.item, summary, redact);
 	}
+	const done: INodeExecutionData[] = [];
+	const failed: INodeExecutionData[] = [];
+	outcomes.forEach((outcome, item) => {
+		if ('rows' in outcome) return void done.push(...outcome.rows);
+		const { failure } = outcome;
+		if (!run.failedOutput) return void done.push(errorItem(failure, item, redact));
+		const { json: input = {}, binary } = items[item] ?? {};
+		const json = { ...failedRecord(input, failure, keyOf(item), redact) };
+		failed.push({ json, ...(binary && { binary }), pairedItem: { item } });
+	});
 	hint(run, retries);
 	return run.failedOutput ? [done, failed] : [done];
 }
+
+/** n8n records a run as cancelled when the message of its error says so, in this spelling. */
+const stopped = (node: INode, count: number, failures: Array<{ failure: Failure }>) =>
+	new NodeOperationError(node, 'The execution was canceled', {
+		description: summaryOf(failures, count),
+	});
 
 function summaryOf(failures: Array<{ failure: Failure }>, count: number): string {
 	if (count === 1) return '';

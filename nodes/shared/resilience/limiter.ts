@@ -105,10 +105,12 @@ export class Limiter {
 
 	/** ms until the next request may start; Infinity: when another one ends. */
 	private waitMs(): number {
-		const now = this.clock.now();
 		if (this.inFlight >= Math.floor(this.allowed)) return Infinity;
-		if (now < this.pausedUntil) return this.pausedUntil - now;
 		const { perSecond } = this.limits;
+		if (perSecond === 0 && this.pausedUntil === 0) return 0;
+		const now = this.clock.now();
+		if (now < this.pausedUntil) return this.pausedUntil - now;
+		this.pausedUntil = 0;
 		if (perSecond === 0) return 0;
 		// The bucket holds one tenth of a second: a larger one would let a second's worth of requests
 		// out in one burst, and a server that counts in seconds would see twice the rate.
