@@ -35,10 +35,16 @@ export interface Host {
  *
  * @param hostFolder the folder whose node_modules hold n8n
  * @param userFolder holds its database, settings, community packages and log
+ * @param environment variables besides those that every host gets
  * @throws Error with the end of n8n's log when it ends or is not ready within three minutes; the reason
  *   of `job.signal` when that stops it
  */
-export async function bootHost(hostFolder: string, userFolder: string, job: Job): Promise<Host> {
+export async function bootHost(
+	hostFolder: string,
+	userFolder: string,
+	job: Job,
+	environment: NodeJS.ProcessEnv = {},
+): Promise<Host> {
 	const started = Date.now();
 	const [port, brokerPort] = await freePorts();
 	const url = `http://127.0.0.1:${port}`;
@@ -59,6 +65,7 @@ export async function bootHost(hostFolder: string, userFolder: string, job: Job)
 			env: {
 				...inherited(process.env),
 				...settings(userFolder, port, brokerPort),
+				...environment,
 				N8N_INSTANCE_OWNER_EMAIL: email,
 				N8N_INSTANCE_OWNER_PASSWORD_HASH: hashed(require, password),
 			},

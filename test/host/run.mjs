@@ -8,8 +8,8 @@ import { runWithNode24 } from '../../sandbox/node24.mjs';
 import { duration } from '../../sandbox/step.mjs';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
-// Each has one suite, and they build on each other: workflow.host.ts makes the bucket, and the last
-// one looks for secrets in what the others left behind.
+// Each has one suite, and they build on each other: workflow.host.ts makes the bucket, secrets.host.ts
+// looks for secrets in what the others left behind, and database.host.ts opens another n8n.
 const FILES = [
 	'package.host.ts',
 	'credential.host.ts',
@@ -17,6 +17,7 @@ const FILES = [
 	'failing.host.ts',
 	'editor.host.ts',
 	'secrets.host.ts',
+	'database.host.ts',
 ].map((file) => path.join(folder, file));
 
 /** Runs the files one after the other in this process; resolves with the numbers of tests. */

@@ -44,7 +44,11 @@ export function setting(): Setting {
 	return current;
 }
 
-export async function openSetting(): Promise<void> {
+/**
+ * Opens a setting, in place of the one that was open.
+ * @param environment further settings of n8n
+ */
+export async function openSetting(environment: NodeJS.ProcessEnv = {}): Promise<void> {
 	const root = process.cwd();
 	const job = { log: (line: string) => console.log(line) };
 	try {
@@ -57,7 +61,7 @@ export async function openSetting(): Promise<void> {
 		const account = { accessKeyId: 'AKIAHOSTTEST00000000', secretAccessKey, sessionToken };
 		const s3 = await startS3Sandbox({ accounts: [account] });
 		undo.push(() => s3.close());
-		const host = await bootHost(hostFolder, folder, job);
+		const host = await bootHost(hostFolder, folder, job, environment);
 		undo.push(() => host.stop());
 		const rest = await signIn(host);
 		const { endpoint, region } = s3;
