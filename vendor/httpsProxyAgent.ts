@@ -1,1 +1,0 @@
-export { HttpsProxyAgent } from 'https-proxy-agent';
