@@ -17,7 +17,6 @@ import type {
 	IConnections,
 	INode,
 	INodeExecutionData,
-	INodeType,
 	INodeTypes,
 	IExecuteData,
 	IRun,
@@ -26,45 +25,9 @@ import type {
 	Workflow as WorkflowClass,
 } from 'n8n-workflow';
 import type * as N8nWorkflow from 'n8n-workflow';
+import { nothingIsWritten, start, urls } from './hostParts';
 
 export const root = path.resolve(__dirname, '..', '..');
-
-const nothingIsWritten = async () => {
-	throw new Error('not in tests');
-};
-
-// Absolute, or every getNodeParameter fails with "Invalid URL".
-const urls = Object.fromEntries(
-	[
-		'restApiUrl',
-		'instanceBaseUrl',
-		'webhookBaseUrl',
-		'webhookTestBaseUrl',
-		'webhookWaitingBaseUrl',
-		'formBaseUrl',
-		'formTestBaseUrl',
-		'formWaitingBaseUrl',
-		'mcpBaseUrl',
-		'mcpTestBaseUrl',
-	].map((name) => [name, `http://localhost/${name}`]),
-);
-
-const start = {
-	description: {
-		displayName: 'Start',
-		name: 'manualTrigger',
-		group: ['trigger'],
-		version: 1,
-		description: '',
-		defaults: { name: 'Start' },
-		inputs: [],
-		outputs: ['main'],
-		properties: [],
-	},
-	execute: async function (this: { getInputData(): INodeExecutionData[] }) {
-		return [this.getInputData()];
-	},
-} as unknown as INodeType;
 
 export interface RunOptions {
 	items?: INodeExecutionData[];
