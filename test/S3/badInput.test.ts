@@ -88,7 +88,9 @@ describe.each(WAYS)('%s', (_name, settings, parameters, see) => {
 		['', /"Limit" must be a number/],
 		[0, /"Limit" must be 1 or more/],
 		[-5, /"Limit" must be 1 or more/],
-		[null, /"Limit"/],
+		[null, /"Limit" must be a number, but is null/],
+		[[], /"Limit" must be a number/],
+		[true, /"Limit" must be a number/],
 	])('the limit %j fails for its item, and the others go on', async (limit, reason) => {
 		await bench.upload([good('before'), good('after')]);
 		const items = [{ json: { limit: 1 } }, { json: { limit } }, { json: { limit: '2' } }];

@@ -69,8 +69,11 @@ needs(
 		});
 		expect(await act(bucket, 'head', { bucket: 'short-lived' })).toMatchObject({ exists: true });
 		expect(await act(bucket, 'head', { bucket: 'never-was' })).toMatchObject({ exists: false });
-		const names = (await act(bucket, 'getMany', {})) as Array<{ name: string; created: string }>;
-		expect(names.map(({ name }) => name)).toEqual(['main', 'short-lived']);
+		const names = (await act(bucket, 'getMany', {})) as Array<{
+			bucket: string;
+			createdAt: string;
+		}>;
+		expect(names.map(({ bucket: name }) => name)).toEqual(['main', 'short-lived']);
 		expect(await act(bucket, 'delete', { bucket: 'short-lived' })).toMatchObject({ deleted: true });
 		expect(await code(act(bucket, 'delete', { bucket: 'short-lived' }))).toBe('NoSuchBucket');
 		await text('full', 'x');

@@ -56,7 +56,8 @@ const READERS: Partial<Record<INodeProperties['type'], Reader>> = {
 	dateTime: text,
 	resourceLocator: text,
 	number: (value, field) => {
-		const number = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
+		// Number() alone makes 0 of null, of an empty list and of an empty text.
+		const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 		return Number.isFinite(number) ? number : wrongType('a number', value, field);
 	},
 	boolean: (value, field) => {

@@ -30,6 +30,8 @@ export const getMany = defineOperation({
 	async execute(s3: S3Client, { returnAll, limit = 50 }) {
 		const most = rowLimit(returnAll, limit);
 		const { buckets } = await listBuckets(s3);
-		return buckets.slice(0, most);
+		return buckets
+			.slice(0, most)
+			.map(({ name, created }) => ({ bucket: name, createdAt: created }));
 	},
 });
