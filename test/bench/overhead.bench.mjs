@@ -57,6 +57,8 @@ console.log(
 	JSON.stringify({
 		name: 'policies around one successful call',
 		unit: 'us',
+		runs: RUNS,
+		calls: CALLS,
 		ours: rounded(median(ours)),
 		floor: rounded(median(floor)),
 		overhead: rounded(overhead),

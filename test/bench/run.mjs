@@ -49,7 +49,7 @@ ${table(
 	overhead: ({ runs, calls, ours, floor, overhead }) =>
 		`## Cost of the policies
 
-All policies around a call that succeeds at once, per call; medians of ${runs} runs of ${calls} calls.
+Processor time of all policies around a call that succeeds at once, per call; medians of ${runs} runs of ${calls} calls.
 
 ${table(
 	['', 'us'],

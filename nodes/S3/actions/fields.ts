@@ -22,6 +22,16 @@ export const keyField = {
 	description: 'The full name of the object in the bucket, taken exactly as it is',
 } as const satisfies INodeProperties;
 
+export const limitField = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	displayOptions: { show: { returnAll: [false] } },
+	default: 50,
+	description: 'Max number of results to return',
+} as const satisfies INodeProperties;
+
 /** Of objects: operations on the same one keep the order of the items. */
 export const sameObject = ({ bucket, key }: { bucket: string; key: string }): string =>
 	`${bucket}/${key}`;

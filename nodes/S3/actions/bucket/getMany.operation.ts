@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import { listBuckets } from '../../transport/buckets';
 import type { S3Client } from '../../transport/client';
-import { rowLimit } from '../fields';
+import { limitField, rowLimit } from '../fields';
 
 export const getMany = defineOperation({
 	name: 'Get Many',
@@ -17,15 +17,7 @@ export const getMany = defineOperation({
 			default: true,
 			description: 'Whether to return all results or only up to a given limit',
 		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			displayOptions: { show: { returnAll: [false] } },
-			default: 50,
-			description: 'Max number of results to return',
-		},
+		limitField,
 	],
 	async execute(s3: S3Client, { returnAll, limit = 50 }) {
 		const most = rowLimit(returnAll, limit);

@@ -2,7 +2,7 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import type { ListedObject, ListedPrefix } from '../../transport/listing';
 import { listObjects } from '../../transport/listing';
-import { bucketField, rowLimit } from '../fields';
+import { bucketField, limitField, rowLimit } from '../fields';
 
 export const getMany = defineOperation({
 	name: 'Get Many',
@@ -36,15 +36,7 @@ export const getMany = defineOperation({
 			default: false,
 			description: 'Whether to return all results or only up to a given limit',
 		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			displayOptions: { show: { returnAll: [false] } },
-			default: 50,
-			description: 'Max number of results to return',
-		},
+		limitField,
 	],
 	async execute(s3: S3Client, { bucket, prefix, delimiter, returnAll, limit = 50 }) {
 		const rows: Array<ListedObject | ListedPrefix> = [];
