@@ -1,54 +1,8 @@
 import { getEventListeners } from 'node:events';
 import type { Ticket } from '../../../nodes/shared/resilience/gate';
 import { Gate } from '../../../nodes/shared/resilience/gate';
-import type { VirtualClock } from '../virtualClock';
 import { seeded, virtualClock } from '../virtualClock';
-
-const { signal } = new AbortController();
-
-let clock: VirtualClock;
-let states: string[];
-let gate: Gate;
-
-beforeEach(() => {
-	clock = virtualClock();
-	states = [];
-	// The longest pauses: 0.5 s, 1 s, 2 s, then the cap.
-	gate = new Gate(
-		clock,
-		() => 0.999_999,
-		(state) => states.push(state),
-	);
-});
-
-const now = (): Ticket => {
-	const entered = gate.enter('failFast', 0, signal);
-	if (entered instanceof Promise) throw new Error('had to wait');
-	return entered;
-};
-
-const mayPass = () => {
-	try {
-		gate.giveBack(now());
-		return true;
-	} catch {
-		return false;
-	}
-};
-
-/** A call that waits; `tickets` receives what it is given. */
-const wait = (tickets: Ticket[], own = signal) => {
-	const entered = gate.enter('wait', 0, own);
-	void Promise.resolve(entered).then(
-		(ticket) => tickets.push(ticket),
-		() => {},
-	);
-};
-
-const trip = () => {
-	for (let n = 0; n < 16; n++) gate.report(now(), false);
-	expect(gate.closed).toBe(false);
-};
+import { clock, gate, mayPass, now, signal, states, trip, wait } from './gateBench';
 
 describe('closed', () => {
 	test('trips on 16 failures in a row, not on 15', () => {
