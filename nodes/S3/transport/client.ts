@@ -11,8 +11,11 @@ import type { Addressing } from './address';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
 import { invalidInput, readError, s3Failure } from './failure';
+import type { Quirks } from './quirks';
+import { UNKNOWN_SERVER } from './quirks';
 import type { Credentials } from './sign';
 import { EMPTY_PAYLOAD_HASH, signHeaders, UNSIGNED_PAYLOAD } from './sign';
+import type { Address } from './address';
 import type { Place } from './whereabouts';
 import { Whereabouts } from './whereabouts';
 
@@ -37,11 +40,30 @@ export interface S3Request {
 	signal?: AbortSignal;
 }
 
+/**
+ * The keys to sign with now; those of a role are fetched and renewed when they are asked for.
+ * `undefined`: requests go unsigned, as for public buckets.
+ */
+export type CredentialSource = (
+	signal: AbortSignal,
+) => Credentials | undefined | Promise<Credentials | undefined>;
+
+/** What a presigned URL of an object, or of a bucket, is made from. */
+export interface Signing extends Address {
+	region: string;
+	/** ms since 1970, by the server's clock */
+	at: number;
+	credentials: Credentials | undefined;
+}
+
 export interface S3ClientOptions {
 	endpoint: string;
 	region: string;
 	addressing: Addressing;
-	credentials: Credentials;
+	credentials: CredentialSource;
+	/** the account of the credential pays for the requests, not the owner of the bucket */
+	requesterPays?: boolean;
+	quirks?: Quirks;
 	http: HttpClient;
 	send: Send;
 	/** who shares limits and circuit breaker */
@@ -55,6 +77,7 @@ export interface S3ClientOptions {
 /** The verbs of S3 on the wire: addressed, signed, classified, and sent through all policies. */
 export interface S3Client {
 	readonly region: string;
+	readonly quirks: Quirks;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	/** takes the secrets of the credential out of what the server says */
@@ -72,6 +95,8 @@ export interface S3Client {
 		request: () => S3Request,
 		read: (answer: HttpResponse<Body>, history: History) => Promise<T>,
 	): Promise<T>;
+	/** For presigning. Nothing is sent, but keys of a role that are not known yet are fetched. */
+	signing(bucket: string, key?: string): Promise<Signing>;
 }
 
 /** How an answer came about. */
@@ -92,26 +117,36 @@ export function s3Client(options: S3ClientOptions): S3Client {
 	const { credentials, http, send, scope, clock = systemClock } = options;
 	const where = new Whereabouts(options);
 
-	const signed = (request: S3Request, { region, skewMs }: Place, signal: AbortSignal) => {
-		const { method, bucket, key, query = [], headers = {}, body } = request;
+	const signed = (
+		request: S3Request,
+		{ region, skewMs }: Place,
+		keys: Credentials | undefined,
+		signal: AbortSignal,
+	) => {
+		const { method, bucket, key, query = [], body } = request;
 		const { origin, host, path } = where.address(region)(bucket, key);
-		const encoded = encodeQuery(query);
-		const toSign = {
-			method,
-			path,
-			query: encoded,
-			headers: { ...headers, host },
-			payloadHash: payloadHash(body, headers),
-			credentials,
-			region,
-			service: 's3',
-			at: clock.now() + skewMs,
+		const headers = {
+			...request.headers,
+			...(options.requesterPays && { 'x-amz-request-payer': 'requester' }),
 		};
+		const encoded = encodeQuery(query);
+		const signature = (credentials: Credentials) =>
+			signHeaders({
+				method,
+				path,
+				query: encoded,
+				headers: { ...headers, host },
+				payloadHash: payloadHash(body, headers),
+				credentials,
+				region,
+				service: 's3',
+				at: clock.now() + skewMs,
+			});
 		return {
 			method,
 			origin,
 			path: encoded ? `${path}?${encoded}` : path,
-			headers: { ...headers, ...signHeaders(toSign) },
+			headers: { ...headers, ...(keys && signature(keys)) },
 			body,
 			signal,
 		};
@@ -121,7 +156,8 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		// Twice, because region and clock may both have to be learned from the server.
 		for (let lesson = 0; ; lesson++) {
 			const place = where.placeOf(request.bucket);
-			const answer = await http.stream(checked(() => signed(request, place, signal)));
+			const keys = await credentials(signal);
+			const answer = await http.stream(checked(() => signed(request, place, keys, signal)));
 			const { status, headers } = answer;
 			if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
 			const error = readError(
@@ -163,6 +199,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 
 	return {
 		region: options.region,
+		quirks: options.quirks ?? UNKNOWN_SERVER,
 		clock,
 		signal: options.signal,
 		redact: options.redact,
@@ -173,6 +210,12 @@ export function s3Client(options: S3ClientOptions): S3Client {
 				async ({ status, headers, body }, history) =>
 					await read({ status, headers, body: await body.collect(MAX_ANSWER_BYTES) }, history),
 			),
+		signing: async (bucket, key) => {
+			const { region, skewMs } = where.placeOf(bucket);
+			const address = checked(() => where.address(region)(bucket, key));
+			const keys = await credentials(options.signal);
+			return { ...address, region, at: clock.now() + skewMs, credentials: keys };
+		},
 	};
 }
 

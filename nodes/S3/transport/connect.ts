@@ -45,15 +45,16 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 	const tls = tlsOf(credential);
 	const endpoint = credential.endpoint?.trim() ?? '';
 	const region = credential.region?.trim() || 'us-east-1';
+	const keys = {
+		accessKeyId: credential.accessKeyId?.trim() ?? '',
+		secretAccessKey: credential.secretAccessKey?.trim() ?? '',
+		sessionToken: credential.sessionToken?.trim() || undefined,
+	};
 	return s3Client({
 		endpoint,
 		region,
 		addressing: credential.addressing ?? 'auto',
-		credentials: {
-			accessKeyId: credential.accessKeyId?.trim() ?? '',
-			secretAccessKey: credential.secretAccessKey?.trim() ?? '',
-			sessionToken: credential.sessionToken?.trim() || undefined,
-		},
+		credentials: () => keys,
 		http: connection.http?.(tls) ?? httpClient({ owner, egress, tls }),
 		send: resilient({
 			...connection,

@@ -1,0 +1,25 @@
+/** Where S3-compatible servers differ in what a client may use. */
+export interface Quirks {
+	/** checks the header x-amz-checksum-crc32 of what is sent, and returns it with what is read */
+	crc32: boolean;
+	/** version of ListObjects to begin with */
+	listVersion: 1 | 2;
+	/** most parts of one multipart upload */
+	maxParts: number;
+	/** smallest part but for the last, in bytes */
+	minPartBytes: number;
+	/** has UploadPartCopy */
+	copyParts: boolean;
+	/** the ETag of a multipart object is the MD5 of the MD5s of its parts */
+	multipartEtag: boolean;
+}
+
+/** What can be expected of a server nobody knows. */
+export const UNKNOWN_SERVER: Quirks = {
+	crc32: false,
+	listVersion: 2,
+	maxParts: 10_000,
+	minPartBytes: 5 * 1024 * 1024,
+	copyParts: true,
+	multipartEtag: true,
+};
