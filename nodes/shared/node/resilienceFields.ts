@@ -42,6 +42,12 @@ export const resilienceFields = {
 			type: 'options',
 			options: [
 				{
+					name: 'Durable',
+					value: 'durable',
+					description:
+						'What is done under a ledger key is never repeated, not even after a crash or in another execution',
+				},
+				{
 					name: 'Per Run',
 					value: 'run',
 					description:
@@ -51,6 +57,15 @@ export const resilienceFields = {
 			],
 			default: 'run',
 			description: 'What the node remembers of finished items',
+		},
+		{
+			displayName: 'Ledger Key',
+			name: 'ledgerKey',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. {{ $json.orderId }}',
+			description:
+				'Names the work of each item for the durable ledger: an item whose key is done gives its earlier result and sends nothing. Remembered for 90 days.',
 		},
 		{
 			displayName: 'Max Attempts',
@@ -83,10 +98,12 @@ export interface ResilienceOptions {
 	concurrency: number;
 	deadlineMs: number;
 	failedOutput: boolean;
-	ledger: 'run' | 'off';
+	ledger: 'durable' | 'run' | 'off';
 	maxAttempts: number;
 	onOutage: OnOutage;
 }
+
+const LEDGERS = ['durable', 'run', 'off'] as const;
 
 /** The options of this run; they hold for all items, so expressions see the first one. */
 export function readResilience(context: IExecuteFunctions): ResilienceOptions {
@@ -99,7 +116,7 @@ export function readResilience(context: IExecuteFunctions): ResilienceOptions {
 		concurrency: Math.floor(number('concurrency', 10, 1)),
 		deadlineMs: number('deadline', 900, 0) * 1_000,
 		failedOutput: given.failedOutput === true,
-		ledger: given.ledger === 'off' ? 'off' : 'run',
+		ledger: LEDGERS.find((ledger) => ledger === given.ledger) ?? 'run',
 		maxAttempts: Math.min(10, Math.floor(number('maxAttempts', 5, 1))),
 		onOutage: given.onOutage === 'failFast' ? 'failFast' : 'wait',
 	};

@@ -1,0 +1,179 @@
+import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { Failure, toFailure } from '../resilience/failure';
+import type { AnyOperation } from './defineOperation';
+import { WithFiles } from './defineOperation';
+import { redriven } from './failedOutput';
+import { itemFiles } from './itemFiles';
+import { Lanes, pump } from './pump';
+import { readInput } from './readInput';
+import type { ItemLedger, Outcome } from './runLedger';
+import type { Run } from './runOperations';
+
+/** The items of one run and what became of them. */
+export class Work {
+	readonly items: INodeExecutionData[];
+	private readonly inputs: Array<Record<string, unknown> | undefined> = [];
+	private readonly settled: Array<Outcome | undefined> = [];
+	private halt: Failure | undefined;
+
+	constructor(
+		private readonly started: Run,
+		private readonly raw: INodeExecutionData[],
+		private readonly ledger: ItemLedger,
+	) {
+		this.items = raw.map(redriven);
+	}
+
+	/** The remaining items fail with this failure. */
+	stop(failure: Failure): void {
+		this.halt ??= failure;
+	}
+
+	async run<Client>(operation: AnyOperation<Client>, client: Client): Promise<void> {
+		const { concurrency, signal } = this.started;
+		const stopped = () => signal.aborted || this.halt !== undefined;
+		const { executeAll, batchSize = 1 } = operation;
+		if (executeAll) {
+			const batches = Math.ceil(this.items.length / batchSize);
+			const batch = async (number: number) => {
+				const indexes = [...this.items.keys()].slice(number * batchSize, (number + 1) * batchSize);
+				await this.together(operation, indexes, async (inputs) => await executeAll(client, inputs));
+			};
+			return await pump(batches, concurrency, batch, stopped);
+		}
+		const lanes = new Lanes();
+		await pump(
+			this.items.length,
+			concurrency,
+			async (i) => await this.one(operation, client, lanes, i),
+			stopped,
+		);
+	}
+
+	outcomes(): Outcome[] {
+		return this.items.map((_item, index) => this.settled[index] ?? { failure: this.unsent() });
+	}
+
+	keyOf(index: number): string {
+		const item = this.items[index];
+		return this.ledger.keyOf(index, this.inputs[index] ?? item?.json, item?.binary);
+	}
+
+	private async one<Client>(
+		operation: AnyOperation<Client>,
+		client: Client,
+		lanes: Lanes,
+		index: number,
+	): Promise<void> {
+		try {
+			const input = this.read(operation, index);
+			if (await this.recall(index)) return;
+			const execute = async () =>
+				await operation.execute?.(
+					client,
+					input,
+					itemFiles(this.started.context, this.items, index),
+				);
+			const lane = operation.inOrder?.(input);
+			const output = lane === undefined ? await execute() : await lanes.run(lane, execute);
+			await this.succeed(index, output);
+		} catch (error) {
+			await this.fail(index, toFailure(error));
+		}
+	}
+
+	private async together<Client>(
+		operation: AnyOperation<Client>,
+		indexes: number[],
+		executeAll: (inputs: Array<Record<string, unknown>>) => Promise<unknown[]>,
+	): Promise<void> {
+		const ready: number[] = [];
+		for (const index of indexes) {
+			try {
+				this.read(operation, index);
+				if (!(await this.recall(index))) ready.push(index);
+			} catch (error) {
+				await this.fail(index, toFailure(error));
+			}
+		}
+		if (ready.length === 0) return;
+		try {
+			const outputs = await executeAll(ready.map((index) => this.inputs[index] ?? {}));
+			for (const [n, index] of ready.entries()) {
+				const output = outputs[n];
+				if (output instanceof Failure) await this.fail(index, output);
+				else await this.succeed(index, output);
+			}
+		} catch (error) {
+			for (const index of ready) await this.fail(index, toFailure(error));
+		}
+	}
+
+	/** Reads the parameters; those of a failed record that was fed back, from the item inside it. */
+	private read<Client>(operation: AnyOperation<Client>, index: number): Record<string, unknown> {
+		const { context } = this.started;
+		const original = this.raw[index];
+		const item = this.items[index];
+		// Expressions read the node's input array, which the sending node shares: the item is put back
+		// before anyone else can look.
+		if (item && item !== original) this.raw[index] = item;
+		try {
+			const input = readInput(context, operation.properties as INodeProperties[], index);
+			this.inputs[index] = input;
+			return input;
+		} finally {
+			if (original) this.raw[index] = original;
+		}
+	}
+
+	private async recall(index: number): Promise<boolean> {
+		const known = this.ledger.begin(index, () => this.keyOf(index), this.inputs[index]);
+		const outcome = known instanceof Promise ? await known : known;
+		if (outcome) this.settled[index] = outcome;
+		return outcome !== undefined;
+	}
+
+	private async succeed(index: number, output: unknown): Promise<void> {
+		const outcome = { rows: rowsOf(output, index) };
+		this.settled[index] = outcome;
+		await this.ledger.end(index, outcome);
+	}
+
+	private async fail(index: number, failure: Failure): Promise<void> {
+		this.settled[index] = { failure };
+		// The same credential would be refused for every other item, and might get locked.
+		if (failure.kind === 'auth' && failure.scope === 'credential') this.stop(failure);
+		await this.ledger.end(index, { failure });
+	}
+
+	private unsent(): Failure {
+		const { halt } = this;
+		if (halt && this.settled.length > 0) {
+			const { kind, code, hint, scope, message } = halt;
+			return new Failure({
+				kind,
+				phase: 'notSent',
+				code,
+				hint,
+				scope,
+				message: `Not sent: ${message}`,
+			});
+		}
+		if (halt) return halt;
+		return new Failure({
+			kind: 'timeout',
+			phase: 'notSent',
+			code: 'CANCELLED',
+			message: 'Not sent: the execution was cancelled',
+		});
+	}
+}
+
+const rowsOf = (output: unknown, item: number): INodeExecutionData[] =>
+	[output]
+		.flat()
+		.map((row) =>
+			row instanceof WithFiles
+				? { json: row.row as IDataObject, binary: row.files, pairedItem: { item } }
+				: { json: (row ?? {}) as IDataObject, pairedItem: { item } },
+		);
