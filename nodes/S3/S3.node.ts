@@ -11,6 +11,7 @@ import { runOperations } from '../shared/node/runOperations';
 import { resources } from './actions/resources';
 import { openClient } from './methods/openClient';
 import { s3CredentialTest } from './methods/credentialTest';
+import { listSearch } from './methods/listSearch';
 
 export class S3 implements INodeType {
 	description: INodeTypeDescription = {
@@ -30,7 +31,7 @@ export class S3 implements INodeType {
 		properties: propertiesOf(resources),
 	};
 
-	methods = { credentialTest: { s3CredentialTest } };
+	methods = { credentialTest: { s3CredentialTest }, listSearch };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperations(this, resources, openClient);

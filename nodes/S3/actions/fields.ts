@@ -1,9 +1,46 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 import { invalidInput } from '../transport/failure';
 
 // The same words for the same things in all operations.
 
+/** Which method of the node answers when somebody opens or searches the list. */
+const list = (searchListMethod: string, placeholder: string) =>
+	({
+		displayName: 'From List',
+		name: 'list',
+		type: 'list',
+		placeholder,
+		typeOptions: { searchListMethod, searchable: true },
+	}) as const;
+
+const bucketModes: INodePropertyMode[] = [
+	list('searchBuckets', 'Select a bucket...'),
+	{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. invoices-2026' },
+];
+
+const keyModes = (searchListMethod: string): INodePropertyMode[] => [
+	list(searchListMethod, 'Select an object...'),
+	{
+		displayName: 'By Key',
+		name: 'key',
+		type: 'string',
+		placeholder: 'e.g. 2026/11/invoice-17.pdf',
+		hint: 'The full name of the object in the bucket, taken exactly as it is',
+	},
+];
+
+/** A bucket that is there. */
 export const bucketField = {
+	displayName: 'Bucket Name',
+	name: 'bucket',
+	type: 'resourceLocator',
+	required: true,
+	default: { mode: 'list', value: '' },
+	modes: bucketModes,
+} as const satisfies INodeProperties;
+
+/** A bucket that is to be made. */
+export const newBucketField = {
 	displayName: 'Bucket Name',
 	name: 'bucket',
 	type: 'string',
@@ -12,7 +49,20 @@ export const bucketField = {
 	placeholder: 'e.g. invoices-2026',
 } as const satisfies INodeProperties;
 
+/** An object that is there. */
 export const keyField = {
+	displayName: 'Object Key',
+	name: 'key',
+	type: 'resourceLocator',
+	required: true,
+	typeOptions: { loadOptionsDependsOn: ['bucket.value'] },
+	default: { mode: 'key', value: '' },
+	description: 'The full name of the object in the bucket, taken exactly as it is',
+	modes: keyModes('searchObjects'),
+} as const satisfies INodeProperties;
+
+/** The key under which something is to be stored. */
+export const newKeyField = {
 	displayName: 'Object Key',
 	name: 'key',
 	type: 'string',
@@ -20,6 +70,36 @@ export const keyField = {
 	default: '',
 	placeholder: 'e.g. 2026/11/invoice-17.pdf',
 	description: 'The full name of the object in the bucket, taken exactly as it is',
+} as const satisfies INodeProperties;
+
+/** Where the operation has two buckets: the one it reads from. */
+export const sourceBucketField = {
+	...bucketField,
+	displayName: 'Source Bucket Name',
+	name: 'sourceBucket',
+} as const satisfies INodeProperties;
+
+/** An object in the source bucket. */
+export const sourceKeyField = {
+	...keyField,
+	displayName: 'Source Object Key',
+	name: 'sourceKey',
+	typeOptions: { loadOptionsDependsOn: ['sourceBucket.value'] },
+	modes: keyModes('searchSourceObjects'),
+} as const satisfies INodeProperties;
+
+/** What keys begin with; empty for all. */
+export const prefixField = {
+	displayName: 'Prefix',
+	name: 'prefix',
+	type: 'resourceLocator',
+	typeOptions: { loadOptionsDependsOn: ['bucket.value'] },
+	default: { mode: 'prefix', value: '' },
+	description: 'Only objects whose key begins with this. End it with a slash to mean a folder.',
+	modes: [
+		list('searchPrefixes', 'Select a folder...'),
+		{ displayName: 'By Prefix', name: 'prefix', type: 'string', placeholder: 'e.g. 2026/11/' },
+	],
 } as const satisfies INodeProperties;
 
 export const limitField = {

@@ -1,17 +1,40 @@
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { fingerprint } from '../../shared/ground/fingerprint';
 import { egressFilterOf } from '../../shared/node/compat';
 import type { Connected, Run } from '../../shared/node/runOperations';
+import { Registry } from '../../shared/resilience/registry';
 import type { S3Client } from '../transport/client';
-import type { S3Credential } from '../transport/connect';
+import type { Connection, S3Credential } from '../transport/connect';
 import { connect, secretsOf } from '../transport/connect';
 
+// Whoever has opened a list looks at it.
+const PATIENCE_MS = 10_000;
+
 /** The client of one run of the node, from the credential of the node. */
-export async function openClient(run: Run): Promise<Connected<S3Client>> {
-	const { context } = run;
+export const openClient = async (run: Run): Promise<Connected<S3Client>> =>
+	await connected(run.context, run);
+
+/** The client for one question of the editor: answers soon or not at all. */
+export const openEditorClient = async (
+	context: ILoadOptionsFunctions,
+): Promise<Connected<S3Client>> =>
+	await connected(context, {
+		signal: new AbortController().signal,
+		deadlineMs: PATIENCE_MS,
+		maxAttempts: 2,
+		onOutage: 'failFast',
+		// Neither waits behind running workflows nor closes their gate.
+		registry: new Registry(),
+	});
+
+async function connected(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	settings: Omit<Connection, 'owner' | 'egress'>,
+): Promise<Connected<S3Client>> {
 	const credential = await context.getCredentials<S3Credential & object>('resilientS3Api');
 	const { id } = context.getNode().credentials?.resilientS3Api ?? {};
 	const client = connect(credential, {
-		...run,
+		...settings,
 		owner: id ?? fingerprint(credential),
 		egress: egressFilterOf(context),
 	});

@@ -26,6 +26,8 @@ export interface ListedPrefix {
 export interface Listing {
 	prefix?: string;
 	delimiter?: string;
+	/** only keys after this one */
+	startAfter?: string;
 	/** objects and prefixes together; Infinity for all */
 	limit: number;
 }
@@ -39,7 +41,7 @@ const PAGE_SIZE = 1_000;
 export async function* listObjects(
 	s3: S3Client,
 	bucket: string,
-	{ prefix, delimiter, limit }: Listing,
+	{ prefix, delimiter, startAfter, limit }: Listing,
 ): AsyncGenerator<Array<ListedObject | ListedPrefix>> {
 	let left = limit;
 	let token: string | undefined;
@@ -56,6 +58,7 @@ export async function* listObjects(
 					['max-keys', Math.min(PAGE_SIZE, left)],
 					['prefix', prefix || undefined],
 					['delimiter', delimiter || undefined],
+					['start-after', startAfter || undefined],
 					['continuation-token', token],
 				],
 			},

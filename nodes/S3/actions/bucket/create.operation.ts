@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import { createBucket } from '../../transport/buckets';
 import type { S3Client } from '../../transport/client';
-import { bucketField } from '../fields';
+import { newBucketField } from '../fields';
 
 export const create = defineOperation({
 	name: 'Create',
@@ -10,7 +10,7 @@ export const create = defineOperation({
 	description: 'Create a bucket in the region of the credential',
 	repeatable: true,
 	properties: [
-		bucketField,
+		newBucketField,
 		{
 			displayName: 'If It Exists',
 			name: 'ifExists',

@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { copyObject } from '../../transport/objects';
-import { bucketField, keyField, sameObject } from '../fields';
+import { bucketField, newKeyField, sameObject, sourceBucketField, sourceKeyField } from '../fields';
 
 export const copy = defineOperation({
 	name: 'Copy',
@@ -9,12 +9,7 @@ export const copy = defineOperation({
 	action: 'Copy an object',
 	description: 'Copy an object inside the server, with its metadata',
 	repeatable: true,
-	properties: [
-		{ ...bucketField, displayName: 'Source Bucket Name', name: 'sourceBucket' },
-		{ ...keyField, displayName: 'Source Object Key', name: 'sourceKey' },
-		bucketField,
-		keyField,
-	],
+	properties: [sourceBucketField, sourceKeyField, bucketField, newKeyField],
 	inOrder: sameObject,
 	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key }) {
 		const source = { bucket: sourceBucket, key: sourceKey };

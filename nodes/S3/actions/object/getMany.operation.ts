@@ -2,7 +2,7 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import type { ListedObject, ListedPrefix } from '../../transport/listing';
 import { listObjects } from '../../transport/listing';
-import { bucketField, limitField, rowLimit } from '../fields';
+import { bucketField, limitField, prefixField, rowLimit } from '../fields';
 
 export const getMany = defineOperation({
 	name: 'Get Many',
@@ -12,14 +12,7 @@ export const getMany = defineOperation({
 	repeatable: true,
 	properties: [
 		bucketField,
-		{
-			displayName: 'Prefix',
-			name: 'prefix',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 2026/11/',
-			description: 'Only objects whose key begins with this. End it with a slash to mean a folder.',
-		},
+		prefixField,
 		{
 			displayName: 'Delimiter',
 			name: 'delimiter',

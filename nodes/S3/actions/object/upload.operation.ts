@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { upload as store } from '../../transport/upload';
-import { bucketField, keyField, sameObject } from '../fields';
+import { bucketField, newKeyField, sameObject } from '../fields';
 
 const MIB = 1024 * 1024;
 
@@ -15,7 +15,7 @@ export const upload = defineOperation({
 	repeatable: true,
 	properties: [
 		bucketField,
-		keyField,
+		newKeyField,
 		{
 			displayName: 'Source',
 			name: 'source',
