@@ -16,7 +16,7 @@ export interface OldHabits {
 
 const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const escapeXml = (text: string) =>
-	text.replace(/[&<>\t\n\r\x01-\x1f]/g, (character) => `&#${character.charCodeAt(0)};`);
+	text.replace(/[&<>]|\p{Cc}/gu, (character) => `&#${character.charCodeAt(0)};`);
 
 /** A server that knows ListObjects of 2006 and nothing else; any bucket holds `keys`. */
 export async function startOldListServer(keys: string[], habits: OldHabits = {}) {
