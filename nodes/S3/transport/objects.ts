@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
-import { checkBucket, checkKey } from './address';
-import { encodeKey } from './encode';
-import { invalidInput, successBody } from './failure';
-import { text } from './xml';
 
 export interface ObjectInfo {
 	bucket: string;
@@ -135,40 +131,3 @@ export const existsAlready = (bucket: string, key: string): Failure =>
 		message: `"${key}" exists already in bucket "${bucket}"`,
 		hint: 'Switch off "Only If New" to overwrite it.',
 	});
-
-/**
- * Up to 5 GiB, inside the server.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
- */
-export async function copyObject(
-	s3: S3Client,
-	source: { bucket: string; key: string },
-	target: { bucket: string; key: string },
-): Promise<Stored & { lastModified?: string }> {
-	const request = {
-		operation: 'CopyObject',
-		method: 'PUT' as const,
-		...target,
-		headers: { 'x-amz-copy-source': copySource(source) },
-		// The server copies while the client waits.
-		attemptTimeoutMs: 600_000,
-	};
-	return await s3.call(request, (received) => {
-		const result = successBody('CopyObjectResult', received, s3.clock.now());
-		return {
-			etag: unquoted(text(result, 'ETag')),
-			lastModified: text(result, 'LastModified'),
-			versionId: received.headers['x-amz-version-id'],
-		};
-	});
-}
-
-function copySource({ bucket, key }: { bucket: string; key: string }): string {
-	try {
-		checkBucket(bucket);
-		checkKey(key);
-		return `/${encodeKey(bucket)}/${encodeKey(key)}`;
-	} catch (error) {
-		throw invalidInput(error);
-	}
-}

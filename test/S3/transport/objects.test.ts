@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
+import { copyObject } from '../../../nodes/S3/transport/copy';
 import { createBucket } from '../../../nodes/S3/transport/buckets';
 import type { S3Client } from '../../../nodes/S3/transport/client';
-import {
-	copyObject,
-	deleteObject,
-	headObject,
-	putObject,
-} from '../../../nodes/S3/transport/objects';
+import { deleteObject, headObject, putObject } from '../../../nodes/S3/transport/objects';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { oddKeys } from '../../sandbox/s3/oddKeys.ts';
 import { clientOf, failureOf, isA } from '../clientOf';

@@ -1,6 +1,6 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
-import { copyObject } from '../../transport/objects';
+import { copyObject } from '../../transport/copy';
 import { bucketField, newKeyField, sameObject, sourceBucketField, sourceKeyField } from '../fields';
 
 export const copy = defineOperation({

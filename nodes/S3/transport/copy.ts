@@ -1,0 +1,120 @@
+import { Failure, toFailure } from '../../shared/resilience/failure';
+import type { S3Client } from './client';
+import { copyInParts } from './copyParts';
+import type { Copy, ObjectPlace } from './copySource';
+import { checkSource, copySource, copySourceInfo } from './copySource';
+import { successBody } from './failure';
+import type { Stored } from './objects';
+import { afterLostAnswer, existsAlready, unquoted } from './objects';
+import { text } from './xml';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/copy-object.html */
+const LARGEST_COPY_BYTES = 5 * 1024 ** 3;
+
+export interface CopyOptions {
+	/**
+	 * How the copy is written, lower-case names: storage class, encryption, ACL; `x-amz-tagging` in
+	 * place of the tags of the source; with `replaceMetadata` its type and metadata as well.
+	 */
+	headers?: Record<string, string>;
+	/** `x-amz-copy-source-*`: conditions on the source, and the key of a source under SSE-C */
+	sourceHeaders?: Record<string, string>;
+	/** type and metadata are those in `headers`, not those of the source */
+	replaceMetadata?: boolean;
+	/** larger objects are copied in parts, at the cost of asking for the size first */
+	singleBytes?: number;
+	partBytes?: number;
+	/** parts on the way at the same time */
+	parallel?: number;
+}
+
+export interface Copied extends Stored {
+	/** ISO 8601 */
+	lastModified?: string;
+	/** absent for a copy in one piece */
+	parts?: number;
+	/** false: the key may not read the tags of the source, so the copy has none */
+	tagsCopied?: boolean;
+}
+
+/**
+ * Copies inside the server an object of any size, with its type, metadata and tags. One request up
+ * to 5 GiB; above that, or above `singleBytes`, by parts.
+ */
+export async function copyObject(
+	s3: S3Client,
+	source: ObjectPlace,
+	target: { bucket: string; key: string },
+	options: CopyOptions = {},
+): Promise<Copied> {
+	const { headers = {}, sourceHeaders = {}, replaceMetadata = false, parallel = 4 } = options;
+	const { singleBytes = LARGEST_COPY_BYTES, partBytes } = options;
+	const copy = { source, target, headers, sourceHeaders, replaceMetadata, partBytes, parallel };
+	checkSource(source);
+	if (singleBytes < LARGEST_COPY_BYTES) {
+		const found = await copySourceInfo(s3, copy);
+		if (found.size > singleBytes) return await copyInParts(s3, copy, found);
+	}
+	try {
+		return await copyWhole(s3, copy);
+	} catch (error) {
+		const failure = toFailure(error);
+		if (!TOO_LARGE.has(failure.code)) throw failure;
+		// AWS says InvalidRequest of many things; only the size tells whether this is it.
+		const found = await copySourceInfo(s3, copy).catch(() => undefined);
+		if (found && found.size > LARGEST_COPY_BYTES) return await copyInParts(s3, copy, found);
+		throw explained(failure, copy);
+	}
+}
+
+const TOO_LARGE = new Set(['InvalidRequest', 'InvalidArgument', 'EntityTooLarge']);
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+async function copyWhole(s3: S3Client, copy: Copy): Promise<Copied> {
+	const { bucket, key } = copy.target;
+	const { headers } = copy;
+	const conditional = headers['if-none-match'] !== undefined;
+	const request = {
+		operation: 'CopyObject',
+		method: 'PUT' as const,
+		bucket,
+		key,
+		headers: {
+			...headers,
+			...copy.sourceHeaders,
+			'x-amz-copy-source': copySource(copy.source),
+			...(copy.replaceMetadata && { 'x-amz-metadata-directive': 'REPLACE' }),
+			...('x-amz-tagging' in headers && { 'x-amz-tagging-directive': 'REPLACE' }),
+		},
+		// The server copies while the client waits.
+		attemptTimeoutMs: 600_000,
+		accept: conditional ? [412] : [],
+	};
+	return await s3.call(request, (received, { attempt, lost }) => {
+		if (received.status === 412) {
+			const refused = existsAlready(bucket, key);
+			throw lost ? afterLostAnswer(refused, attempt) : refused;
+		}
+		const result = successBody('CopyObjectResult', received, s3.clock.now());
+		return {
+			etag: unquoted(text(result, 'ETag')),
+			lastModified: text(result, 'LastModified'),
+			versionId: received.headers['x-amz-version-id'],
+		};
+	});
+}
+
+/** Whether both are the same object; the copy of an older version onto the newest restores it. */
+export const samePlace = (
+	{ bucket, key, versionId }: ObjectPlace,
+	target: { bucket: string; key: string },
+): boolean => bucket === target.bucket && key === target.key && versionId === undefined;
+
+function explained(failure: Failure, { source, target }: Copy): Failure {
+	if (failure.code !== 'InvalidRequest' || !samePlace(source, target)) return failure;
+	const hint =
+		'A copy of an object onto itself must change something: replace its metadata, or choose another storage class or encryption.';
+	const { attempts, firstAt, lastAt } = failure;
+	const copy = new Failure({ ...failure, message: failure.message, cause: failure.cause, hint });
+	return Object.assign(copy, { attempts, firstAt, lastAt });
+}

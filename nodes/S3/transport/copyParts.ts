@@ -1,0 +1,195 @@
+import { cancelled } from '../../shared/resilience/deadline';
+import { Failure, toFailure } from '../../shared/resilience/failure';
+import type { S3Client } from './client';
+import type { Copied } from './copy';
+import type { Copy, SourceInfo } from './copySource';
+import { copySource } from './copySource';
+import type { QueryPair } from './encode';
+import { encodeQuery } from './encode';
+import { successBody } from './failure';
+import type { Part, UploadPlace } from './multipart';
+import { abortUpload, completeUpload, createUpload } from './multipart';
+import { unquoted } from './objects';
+import { child, children, text } from './xml';
+
+const MIB = 1024 * 1024;
+const PART_BYTES = 128 * MIB;
+
+/** Headers of an object that CopyObject carries over by itself, and CreateMultipartUpload does not. */
+const CARRIED = [
+	'cache-control',
+	'content-disposition',
+	'content-encoding',
+	'content-language',
+	'content-type',
+	'expires',
+];
+
+/**
+ * Copies by ranges, several at a time, all of the very object that was looked at (If-Match). What
+ * was begun is aborted when anything fails.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
+ */
+export async function copyInParts(s3: S3Client, copy: Copy, source: SourceInfo): Promise<Copied> {
+	if (!s3.quirks.copyParts) throw cannotCopyParts(copy, source);
+	const { bucket, key } = copy.target;
+	const tags = await tagsOf(s3, copy);
+	const headers: Record<string, string> = {
+		...(!copy.replaceMetadata && carriedOver(source)),
+		...(tags?.length && { 'x-amz-tagging': encodeQuery(tags) }),
+		...copy.headers,
+	};
+	const { 'if-match': _condition, ...beginning } = headers;
+	const place = { bucket, key, uploadId: await createUpload(s3, bucket, key, beginning) };
+	try {
+		const parts = await copyAll(s3, copy, source, place);
+		const stored = await completeUpload(s3, place, parts, source.size, headers);
+		return { ...stored, parts: parts.length, ...(!tags && { tagsCopied: false }) };
+	} catch (error) {
+		const cleanUp = abortUpload(s3, place);
+		// Who presses "Stop" does not wait for a server that may be down.
+		if (!s3.signal.aborted) await cleanUp;
+		throw error;
+	}
+}
+
+async function copyAll(
+	s3: S3Client,
+	copy: Copy,
+	source: SourceInfo,
+	place: UploadPlace,
+): Promise<Part[]> {
+	const partBytes = partBytesFor(s3, copy, source);
+	const parts = Array.from({ length: Math.ceil(source.size / partBytes) }, (_, index) => ({
+		number: index + 1,
+		etag: '',
+		md5: '',
+	}));
+	const stop = new AbortController();
+	const stopAll = () => stop.abort(s3.signal.reason);
+	s3.signal.addEventListener('abort', stopAll, { once: true });
+	let failure: Failure | undefined;
+	const waiting = [...parts];
+	const worker = async () => {
+		for (let part = waiting.shift(); part && !stop.signal.aborted; part = waiting.shift()) {
+			const start = (part.number - 1) * partBytes;
+			const end = Math.min(start + partBytes, source.size);
+			await copyPart(s3, { copy, source, place, part, start, end, signal: stop.signal });
+		}
+	};
+	const guarded = async () =>
+		await worker().catch((error: unknown) => {
+			failure ??= toFailure(error);
+			stop.abort(error);
+		});
+	await Promise.all(Array.from({ length: Math.max(1, copy.parallel) }, guarded));
+	s3.signal.removeEventListener('abort', stopAll);
+	if (s3.signal.aborted) throw cancelled(s3.signal, 'rejected');
+	if (failure) throw failure;
+	return parts;
+}
+
+/** Large enough for the whole object in as many parts as the server takes. */
+function partBytesFor({ quirks }: S3Client, { partBytes }: Copy, { size }: SourceInfo): number {
+	const least = Math.ceil(size / quirks.maxParts / MIB) * MIB;
+	return Math.max(quirks.minPartBytes, Math.floor(partBytes ?? PART_BYTES), least);
+}
+
+interface PartCopy {
+	copy: Copy;
+	source: SourceInfo;
+	place: UploadPlace;
+	part: Part;
+	start: number;
+	/** exclusive */
+	end: number;
+	signal: AbortSignal;
+}
+
+async function copyPart(
+	s3: S3Client,
+	{ copy, source, place, part, start, end, signal }: PartCopy,
+): Promise<void> {
+	const request = {
+		operation: 'UploadPartCopy',
+		method: 'PUT' as const,
+		bucket: place.bucket,
+		key: place.key,
+		query: [
+			['partNumber', part.number],
+			['uploadId', place.uploadId],
+		] as QueryPair[],
+		headers: {
+			...copy.sourceHeaders,
+			...sseKey(copy.headers),
+			'x-amz-copy-source': copySource(copy.source),
+			'x-amz-copy-source-range': `bytes=${start}-${end - 1}`,
+			'x-amz-copy-source-if-match': `"${source.etag}"`,
+		},
+		// The server copies while the client waits.
+		attemptTimeoutMs: 600_000,
+		signal,
+	};
+	part.etag = await s3.call(request, (received) => {
+		const result = successBody('CopyPartResult', received, s3.clock.now());
+		return text(result, 'ETag') ?? '';
+	});
+	part.md5 = unquoted(part.etag);
+}
+
+/** A target under a key of the customer wants it with every part. */
+const sseKey = (headers: Record<string, string>) =>
+	Object.fromEntries(
+		Object.entries(headers).filter(([name]) =>
+			name.startsWith('x-amz-server-side-encryption-customer-'),
+		),
+	);
+
+const carriedOver = ({ headers }: SourceInfo) =>
+	Object.fromEntries(
+		Object.entries(headers).filter(
+			([name]) => CARRIED.includes(name) || name.startsWith('x-amz-meta-'),
+		),
+	);
+
+/**
+ * The tags of the source, unless others are given; `undefined` where the key may not read them.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html
+ */
+async function tagsOf(s3: S3Client, { source, headers }: Copy): Promise<QueryPair[] | undefined> {
+	if ('x-amz-tagging' in headers) return [];
+	const request = {
+		operation: 'GetObjectTagging',
+		method: 'GET' as const,
+		bucket: source.bucket,
+		key: source.key,
+		query: [
+			['tagging', ''],
+			['versionId', source.versionId],
+		] as QueryPair[],
+	};
+	try {
+		return await s3.call(request, (received) => {
+			const set = child(successBody('Tagging', received, s3.clock.now()), 'TagSet');
+			return (set ? children(set, 'Tag') : []).map((tag): QueryPair => [
+				text(tag, 'Key') ?? '',
+				text(tag, 'Value') ?? '',
+			]);
+		});
+	} catch (error) {
+		const failure = toFailure(error);
+		// A server without tags has none to lose.
+		if (failure.status === 501 || failure.status === 405 || failure.status === 404) return [];
+		if (failure.kind === 'auth' && failure.scope !== 'credential') return undefined;
+		throw failure;
+	}
+}
+
+const cannotCopyParts = ({ source: { key } }: Copy, { size }: SourceInfo) =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'notSent',
+		code: 'COPY_TOO_LARGE',
+		message: `"${key}" has ${size} bytes: too many for one copy, and this server cannot copy in parts`,
+		hint: 'Download the object and upload it again.',
+	});

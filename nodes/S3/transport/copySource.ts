@@ -1,0 +1,79 @@
+import { Failure } from '../../shared/resilience/failure';
+import { checkBucket, checkKey } from './address';
+import type { S3Client } from './client';
+import { encodeKey, encodeQuery } from './encode';
+import { invalidInput } from './failure';
+import { unquoted } from './objects';
+
+export interface ObjectPlace {
+	bucket: string;
+	key: string;
+	/** the current one where absent */
+	versionId?: string;
+}
+
+/** A copy that is to be made: all of it in terms of the wire. */
+export interface Copy {
+	source: ObjectPlace;
+	target: { bucket: string; key: string };
+	headers: Record<string, string>;
+	sourceHeaders: Record<string, string>;
+	replaceMetadata: boolean;
+	partBytes?: number;
+	parallel: number;
+}
+
+/** What the copy is made of, before it is made in parts. */
+export interface SourceInfo {
+	size: number;
+	/** without the quotes */
+	etag: string;
+	/** of the answer to HEAD */
+	headers: Record<string, string>;
+}
+
+/** The source under the conditions and with the key that the copy is asked for with. */
+export async function copySourceInfo(s3: S3Client, copy: Copy): Promise<SourceInfo> {
+	const { bucket, key, versionId } = copy.source;
+	const request = {
+		operation: 'HeadObject',
+		method: 'HEAD' as const,
+		bucket,
+		key,
+		query: [['versionId', versionId]] as Array<[string, string | undefined]>,
+		headers: Object.fromEntries(
+			Object.entries(copy.sourceHeaders).map(([name, value]) => [headName(name), value]),
+		),
+		accept: [304],
+	};
+	return await s3.call(request, ({ status, headers }) => {
+		if (status === 304) throw unchanged(copy.source);
+		return { size: Number(headers['content-length'] ?? 0), etag: unquoted(headers.etag), headers };
+	});
+}
+
+const headName = (name: string) =>
+	name.replace('x-amz-copy-source-if-', 'if-').replace('x-amz-copy-source-', 'x-amz-');
+
+const unchanged = ({ bucket, key }: ObjectPlace) =>
+	new Failure({
+		kind: 'conflict',
+		phase: 'rejected',
+		code: 'PreconditionFailed',
+		status: 412,
+		message: `"${key}" in bucket "${bucket}" does not meet the condition of the copy`,
+	});
+
+/** The value of x-amz-copy-source: encoded once, so that no character of the key is taken apart. */
+export const copySource = ({ bucket, key, versionId }: ObjectPlace): string =>
+	`/${encodeKey(bucket)}/${encodeKey(key)}${versionId ? `?${encodeQuery([['versionId', versionId]])}` : ''}`;
+
+/** Before anything is sent. */
+export function checkSource({ bucket, key }: ObjectPlace): void {
+	try {
+		checkBucket(bucket);
+		checkKey(key);
+	} catch (error) {
+		throw invalidInput(error);
+	}
+}
