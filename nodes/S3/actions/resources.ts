@@ -2,5 +2,6 @@ import type { Resource } from '../../shared/node/defineOperation';
 import type { S3Client } from '../transport/client';
 import { bucket } from './bucket/bucket.resource';
 import { object } from './object/object.resource';
+import { presignedUrl } from './presignedUrl/presignedUrl.resource';
 
-export const resources: Array<Resource<S3Client>> = [bucket, object];
+export const resources: Array<Resource<S3Client>> = [bucket, object, presignedUrl];

@@ -54,6 +54,8 @@ export interface Signing extends Address {
 	/** ms since 1970, by the server's clock */
 	at: number;
 	credentials: Credentials | undefined;
+	/** who uses the URL must say so, as the client itself does */
+	requesterPays: boolean;
 }
 
 export interface S3ClientOptions {
@@ -214,7 +216,8 @@ export function s3Client(options: S3ClientOptions): S3Client {
 			const { region, skewMs } = where.placeOf(bucket);
 			const address = checked(() => where.address(region)(bucket, key));
 			const keys = await credentials(options.signal);
-			return { ...address, region, at: clock.now() + skewMs, credentials: keys };
+			const { requesterPays = false } = options;
+			return { ...address, region, at: clock.now() + skewMs, credentials: keys, requesterPays };
 		},
 	};
 }

@@ -44,7 +44,7 @@ export interface Signer {
 	readonly at: Date | number;
 }
 
-const ALGORITHM = 'AWS4-HMAC-SHA256';
+export const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 // Proxies and HTTP libraries add or change these on the way, so their values at the server are not
 // known here. Google Cloud Storage for one rewrites Accept-Encoding.
