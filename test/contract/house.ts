@@ -10,6 +10,8 @@ export interface Example {
 	items(count: number): Promise<INodeExecutionData[]>;
 	/** the server has no way to say why it refuses */
 	mute?: boolean;
+	/** it sends nothing, so no server can refuse it or keep it waiting */
+	silent?: boolean;
 }
 
 /** A system to run all operations of a node against, with its faults under control. */

@@ -86,6 +86,7 @@ describe.each(packageNodes.map((one) => [one.node.description.name, one] as cons
 			(example, { resource, operation, properties }) => {
 				/** What the server says comes through, where it can say anything. */
 				const said = () => (house.examples[example]?.mute ? /./ : /Not this one/);
+				const silent = () => house.examples[example]?.silent === true;
 				const items = async (count: number) => (await house.examples[example]?.items(count)) ?? [];
 				const execute = async (
 					given: INodeExecutionData[],
@@ -108,6 +109,7 @@ describe.each(packageNodes.map((one) => [one.node.description.name, one] as cons
 				});
 
 				test('under Continue On Fail a failed item is an error item, and nothing else', async () => {
+					if (silent()) return;
 					const given = await items(3);
 					house.refuse('Not this one', 1);
 					const more = { onError: 'continueRegularOutput', resilience: { concurrency: 1 } };
@@ -124,6 +126,7 @@ describe.each(packageNodes.map((one) => [one.node.description.name, one] as cons
 				});
 
 				test('the Failed output holds the record of the failed item', async () => {
+					if (silent()) return;
 					const given = await items(3);
 					house.refuse('Not this one', 1);
 					const ended = await execute(given, {
@@ -151,6 +154,7 @@ describe.each(packageNodes.map((one) => [one.node.description.name, one] as cons
 				});
 
 				test('ends at once when it is stopped, and lets go of the server', async () => {
+					if (silent()) return;
 					const given = await items(3);
 					house.hang();
 					const before = house.requests();
@@ -183,7 +187,9 @@ describe.each(packageNodes.map((one) => [one.node.description.name, one] as cons
 						house.heal();
 						house.refuse(`No: ${secret} ${encodeURIComponent(secret)}`);
 						const ended = await execute(given, more);
-						if (!house.examples[example]?.mute) expect(whereSaid(ended, 'No: ')).not.toEqual([]);
+						if (!house.examples[example]?.mute && !silent()) {
+							expect(whereSaid(ended, 'No: ')).not.toEqual([]);
+						}
 						expect(whereSaid(ended, secret)).toEqual([]);
 					}
 				});

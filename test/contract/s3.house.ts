@@ -40,6 +40,7 @@ export async function openS3(engine: Engine): Promise<House> {
 	for (const bucket of ['shelf', 'folders']) await createBucket(s3, bucket, { ifExists: 'fail' });
 	for (const key of ['a.txt', 'folder/b.txt', 'folder/c.txt']) await put('folders', key);
 
+	const newItems = async (count: number) => newKeys(count);
 	const ofBucket = { bucket: '={{ $json.bucket }}' };
 	const ofObject = { bucket: 'shelf', key: '={{ $json.key }}' };
 	const examples: Record<string, Example> = {
@@ -77,6 +78,25 @@ export async function openS3(engine: Engine): Promise<House> {
 				const data = await engine.storeFile(Buffer.from('text'), 'a.txt', 'text/plain');
 				return newKeys(count).map((item) => ({ ...item, binary: { data } }));
 			},
+		},
+		'presignedUrl.createDownloadUrl': { parameters: ofObject, items: newItems, silent: true },
+		'presignedUrl.createPartUrl': {
+			parameters: { ...ofObject, uploadId: 'an-upload', parts: 2 },
+			items: newItems,
+			silent: true,
+		},
+		'presignedUrl.createUploadForm': {
+			parameters: {
+				...ofObject,
+				options: { contentTypePrefix: 'image/', maxBytes: 1000, successStatus: '201' },
+			},
+			items: newItems,
+			silent: true,
+		},
+		'presignedUrl.createUploadUrl': {
+			parameters: { ...ofObject, options: { contentType: 'text/plain' } },
+			items: newItems,
+			silent: true,
 		},
 	};
 

@@ -2,7 +2,7 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { invalidInput } from '../../transport/failure';
 import { presignedUrl } from '../../transport/presigned';
-import { bucketField, keyField } from '../fields';
+import { bucketField, newKeyField } from '../fields';
 import { askRegionField, expiresInField } from './fields';
 
 export const createPartUrl = defineOperation({
@@ -14,7 +14,7 @@ export const createPartUrl = defineOperation({
 	repeatable: true,
 	properties: [
 		bucketField,
-		keyField,
+		newKeyField,
 		{
 			displayName: 'Upload ID',
 			name: 'uploadId',

@@ -3,7 +3,7 @@ import type { S3Client } from '../../transport/client';
 import { invalidInput } from '../../transport/failure';
 import { presignedForm } from '../../transport/presignedForm';
 import { writeXml } from '../../transport/xml';
-import { bucketField, keyField } from '../fields';
+import { bucketField, newKeyField } from '../fields';
 import * as fields from './fields';
 
 export const createUploadForm = defineOperation({
@@ -30,7 +30,7 @@ export const createUploadForm = defineOperation({
 			default: 'exact',
 			description: 'Whether the form may store one object, or any whose key begins so',
 		},
-		{ ...keyField, description: 'The full name of the object, or the beginning of it' },
+		{ ...newKeyField, description: 'The full name of the object, or the beginning of it' },
 		fields.expiresInField,
 		{
 			displayName: 'Options',

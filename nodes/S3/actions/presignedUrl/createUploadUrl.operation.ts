@@ -2,7 +2,7 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { encodeQuery } from '../../transport/encode';
 import { presignedUrl } from '../../transport/presigned';
-import { bucketField, keyField } from '../fields';
+import { bucketField, newKeyField } from '../fields';
 import * as fields from './fields';
 
 export const createUploadUrl = defineOperation({
@@ -14,7 +14,7 @@ export const createUploadUrl = defineOperation({
 	repeatable: true,
 	properties: [
 		bucketField,
-		keyField,
+		newKeyField,
 		fields.expiresInField,
 		{
 			displayName: 'Options',
