@@ -122,3 +122,7 @@ export function rowLimit(returnAll: boolean, limit: number): number {
 	if (limit >= 1) return Math.floor(limit);
 	throw invalidInput(`"Limit" must be 1 or more, but is ${limit}`);
 }
+
+/** n8n shows the members of a collection in the order of their names. */
+export const byDisplayName = (a: INodeProperties, b: INodeProperties): number =>
+	a.displayName.localeCompare(b.displayName, 'en');

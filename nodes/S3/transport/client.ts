@@ -79,6 +79,8 @@ export interface S3ClientOptions {
 /** The verbs of S3 on the wire: addressed, signed, classified, and sent through all policies. */
 export interface S3Client {
 	readonly region: string;
+	/** nobody on the way can read what is sent */
+	readonly tls: boolean;
 	readonly quirks: Quirks;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
@@ -201,6 +203,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 
 	return {
 		region: options.region,
+		tls: !/^http:/i.test(options.endpoint),
 		quirks: options.quirks ?? UNKNOWN_SERVER,
 		clock,
 		signal: options.signal,

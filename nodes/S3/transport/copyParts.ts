@@ -10,6 +10,7 @@ import { successBody } from './failure';
 import type { Part, UploadPlace } from './multipart';
 import { abortUpload, completeUpload, createUpload } from './multipart';
 import { unquoted } from './objects';
+import { headersOfKey } from './writeHeaders';
 import { child, children, text } from './xml';
 
 const MIB = 1024 * 1024;
@@ -39,11 +40,10 @@ export async function copyInParts(s3: S3Client, copy: Copy, source: SourceInfo):
 		...(tags?.length && { 'x-amz-tagging': encodeQuery(tags) }),
 		...copy.headers,
 	};
-	const { 'if-match': _condition, ...beginning } = headers;
-	const place = { bucket, key, uploadId: await createUpload(s3, bucket, key, beginning) };
+	const place = { bucket, key, uploadId: await createUpload(s3, bucket, key, headers), headers };
 	try {
 		const parts = await copyAll(s3, copy, source, place);
-		const stored = await completeUpload(s3, place, parts, source.size, headers);
+		const stored = await completeUpload(s3, place, parts, source.size);
 		return { ...stored, parts: parts.length, ...(!tags && { tagsCopied: false }) };
 	} catch (error) {
 		const cleanUp = abortUpload(s3, place);
@@ -121,7 +121,7 @@ async function copyPart(
 		] as QueryPair[],
 		headers: {
 			...copy.sourceHeaders,
-			...sseKey(copy.headers),
+			...headersOfKey(copy.headers),
 			'x-amz-copy-source': copySource(copy.source),
 			'x-amz-copy-source-range': `bytes=${start}-${end - 1}`,
 			'x-amz-copy-source-if-match': `"${source.etag}"`,
@@ -136,14 +136,6 @@ async function copyPart(
 	});
 	part.md5 = unquoted(part.etag);
 }
-
-/** A target under a key of the customer wants it with every part. */
-const sseKey = (headers: Record<string, string>) =>
-	Object.fromEntries(
-		Object.entries(headers).filter(([name]) =>
-			name.startsWith('x-amz-server-side-encryption-customer-'),
-		),
-	);
 
 const carriedOver = ({ headers }: SourceInfo) =>
 	Object.fromEntries(

@@ -4,12 +4,15 @@ import type { S3Client } from './client';
 import { readError, s3Failure, successBody } from './failure';
 import type { Stored } from './objects';
 import { afterLostAnswer, existsAlready, storedBefore, unquoted } from './objects';
+import { headersOfKey, headersToBegin, headersToComplete } from './writeHeaders';
 import { text, writeXml } from './xml';
 
 export interface UploadPlace {
 	bucket: string;
 	key: string;
 	uploadId: string;
+	/** those that the upload was begun with */
+	headers: Record<string, string>;
 }
 
 export interface Part {
@@ -30,15 +33,13 @@ export async function createUpload(
 	key: string,
 	headers: Record<string, string>,
 ): Promise<string> {
-	// The condition belongs to the request that makes the object visible.
-	const { 'if-none-match': _condition, ...rest } = headers;
 	const request = {
 		operation: 'CreateMultipartUpload',
 		method: 'POST' as const,
 		bucket,
 		key,
 		query: [['uploads', '']] as Array<[string, string]>,
-		headers: rest,
+		headers: headersToBegin(headers),
 	};
 	return await s3.call(request, (received) => {
 		const answer = successBody('InitiateMultipartUploadResult', received, s3.clock.now());
@@ -59,7 +60,7 @@ export async function createUpload(
  */
 export async function uploadPart(
 	s3: S3Client,
-	{ bucket, key, uploadId }: UploadPlace,
+	{ bucket, key, uploadId, headers }: UploadPlace,
 	part: Part,
 	body: Buffer,
 	signal: AbortSignal,
@@ -74,24 +75,22 @@ export async function uploadPart(
 			['partNumber', part.number],
 			['uploadId', uploadId],
 		] as Array<[string, string | number]>,
-		headers: { 'content-md5': md5.toString('base64') },
+		headers: { ...headersOfKey(headers), 'content-md5': md5.toString('base64') },
 		body,
 		attemptTimeoutMs: 0,
 		signal,
 	};
 	part.md5 = md5.toString('hex');
-	part.etag = await s3.call(request, ({ headers }) => headers.etag ?? '');
+	part.etag = await s3.call(request, ({ headers: answer }) => answer.etag ?? '');
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 export async function completeUpload(
 	s3: S3Client,
-	{ bucket, key, uploadId }: UploadPlace,
+	{ bucket, key, uploadId, headers }: UploadPlace,
 	parts: Part[],
 	size: number,
-	headers: Record<string, string>,
 ): Promise<Stored> {
-	const condition = headers['if-none-match'];
 	const request = {
 		operation: 'CompleteMultipartUpload',
 		method: 'POST' as const,
@@ -100,7 +99,7 @@ export async function completeUpload(
 		query: [['uploadId', uploadId]] as Array<[string, string]>,
 		headers: {
 			'content-type': 'application/xml',
-			...(condition && { 'if-none-match': condition }),
+			...headersToComplete(headers),
 		},
 		body: Buffer.from(
 			writeXml('CompleteMultipartUpload', {

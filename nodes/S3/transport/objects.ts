@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
+import { metadataOf } from './metadata';
 
 export interface ObjectInfo {
 	bucket: string;
@@ -29,10 +30,6 @@ export function infoOf(
 	size: number,
 ): ObjectInfo {
 	const modified = Date.parse(headers['last-modified'] ?? '');
-	const metadata = Object.entries(headers)
-		.filter(([name]) => name.startsWith('x-amz-meta-'))
-		// Node reads header bytes as latin1; S3 stores and returns UTF-8.
-		.map(([name, value]) => [name.slice(11), Buffer.from(value, 'latin1').toString()]);
 	return {
 		bucket,
 		key,
@@ -42,7 +39,7 @@ export function infoOf(
 		...(!Number.isNaN(modified) && { lastModified: new Date(modified).toISOString() }),
 		...(headers['x-amz-storage-class'] && { storageClass: headers['x-amz-storage-class'] }),
 		...(headers['x-amz-version-id'] && { versionId: headers['x-amz-version-id'] }),
-		metadata: Object.fromEntries(metadata) as Record<string, string>,
+		metadata: metadataOf(headers),
 	};
 }
 

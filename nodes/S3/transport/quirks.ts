@@ -12,6 +12,8 @@ export interface Quirks {
 	copyParts: boolean;
 	/** the ETag of a multipart object is the MD5 of the MD5s of its parts */
 	multipartEtag: boolean;
+	/** takes and returns user metadata beyond ASCII as encoded words (RFC 2047), not as UTF-8 */
+	encodedWords: boolean;
 }
 
 /** What can be expected of a server nobody knows. */
@@ -22,4 +24,5 @@ export const UNKNOWN_SERVER: Quirks = {
 	minPartBytes: 5 * 1024 * 1024,
 	copyParts: true,
 	multipartEtag: true,
+	encodedWords: false,
 };

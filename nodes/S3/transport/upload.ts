@@ -78,7 +78,8 @@ async function inParts(
 	s3: S3Client,
 	{ bucket, key, headers, size, reader, buffers, first }: InParts,
 ) {
-	const place = { bucket, key, uploadId: await createUpload(s3, bucket, key, headers) };
+	const uploadId = await createUpload(s3, bucket, key, headers);
+	const place = { bucket, key, uploadId, headers };
 	const parts: Part[] = [];
 	const onTheWay = new Set<Promise<void>>();
 	const stop = new AbortController();
@@ -114,7 +115,7 @@ async function inParts(
 		if (failure !== undefined) throw failure;
 		if (s3.signal.aborted) throw cancelled(s3.signal, 'rejected');
 		await checkLength(reader, size);
-		const stored = await completeUpload(s3, place, parts, reader.bytes, headers);
+		const stored = await completeUpload(s3, place, parts, reader.bytes);
 		return { ...stored, size: reader.bytes, parts: parts.length };
 	} catch (error) {
 		stop.abort(error);

@@ -1,10 +1,35 @@
 import { Readable } from 'node:stream';
+import type { INodeProperties } from 'n8n-workflow';
+import type { Item } from '../../../shared/node/defineOperation';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { upload as store } from '../../transport/upload';
-import { bucketField, newKeyField, sameObject } from '../fields';
+import { writeHeaders } from '../../transport/writeHeaders';
+import { bucketField, byDisplayName, newKeyField, sameObject } from '../fields';
+import { contentTypeOf } from './contentType';
+import { readWriteOptions, writeOptions } from './writeOptions';
 
 const MIB = 1024 * 1024;
+
+const transferOptions = [
+	{
+		displayName: 'Parallel Parts',
+		name: 'parallelParts',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 16 },
+		default: 4,
+		description: 'How many parts of one large file are on the way at the same time',
+	},
+	{
+		displayName: 'Part Size (MiB)',
+		name: 'partSize',
+		type: 'number',
+		typeOptions: { minValue: 5, maxValue: 1024 },
+		default: 16,
+		description:
+			'A larger file is sent in parts of this size. At least 5; raised by itself for files that need more than 10,000 parts.',
+	},
+] as const satisfies INodeProperties[];
 
 export const upload = defineOperation({
 	name: 'Upload',
@@ -51,55 +76,7 @@ export const upload = defineOperation({
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			options: [
-				{
-					displayName: 'Cache Control',
-					name: 'cacheControl',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. max-age=3600',
-				},
-				{
-					displayName: 'Content Disposition',
-					name: 'contentDisposition',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. attachment; filename="invoice.pdf"',
-				},
-				{
-					displayName: 'Content Type',
-					name: 'contentType',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. application/json',
-					description: 'Instead of the type of the file, or of text/plain',
-				},
-				{
-					displayName: 'Only If New',
-					name: 'onlyIfNew',
-					type: 'boolean',
-					default: false,
-					description:
-						'Whether the item fails when the object exists already. Not every server knows this condition.',
-				},
-				{
-					displayName: 'Parallel Parts',
-					name: 'parallelParts',
-					type: 'number',
-					typeOptions: { minValue: 1, maxValue: 16 },
-					default: 4,
-					description: 'How many parts of one large file are on the way at the same time',
-				},
-				{
-					displayName: 'Part Size (MiB)',
-					name: 'partSize',
-					type: 'number',
-					typeOptions: { minValue: 5, maxValue: 1024 },
-					default: 16,
-					description:
-						'A larger file is sent in parts of this size. At least 5; raised by itself for files that need more than 10,000 parts.',
-				},
-			],
+			options: [...writeOptions, ...transferOptions].sort(byDisplayName),
 		},
 	],
 	inOrder: sameObject,
@@ -108,31 +85,34 @@ export const upload = defineOperation({
 		{ bucket, key, source, binaryPropertyName = '', text = '', options },
 		item,
 	) {
-		const file = source === 'text' ? textFile(text) : await item.open(binaryPropertyName);
-		const { cacheControl, contentDisposition, contentType, onlyIfNew } = options;
+		const { parallelParts = 4, partSize = 16, ...write } = options;
+		// Before the file is opened, which what is wrong here would leave open.
+		const headers = writeHeaders(s3, readWriteOptions(write));
+		const file =
+			source === 'text' ? textFile(text, key) : await fileOf(item, binaryPropertyName, key);
 		const stored = await store(s3, {
 			bucket,
 			key,
 			source: file.stream,
 			size: file.size,
-			partBytes: (options.partSize ?? 16) * MIB,
-			parallel: options.parallelParts ?? 4,
-			headers: {
-				'content-type': contentType || file.mimeType || 'application/octet-stream',
-				...(cacheControl && { 'cache-control': cacheControl }),
-				...(contentDisposition && { 'content-disposition': contentDisposition }),
-				...(onlyIfNew && { 'if-none-match': '*' }),
-			},
+			partBytes: partSize * MIB,
+			parallel: parallelParts,
+			headers: { 'content-type': file.contentType, ...headers },
 		});
 		return { bucket, key, ...stored };
 	},
 });
 
-function textFile(text: string) {
+function textFile(text: string, key: string) {
 	const bytes = Buffer.from(text);
 	return {
 		stream: Readable.from([bytes]),
 		size: bytes.length,
-		mimeType: 'text/plain; charset=utf-8',
+		contentType: contentTypeOf(undefined, [key], 'text/plain; charset=utf-8'),
 	};
+}
+
+async function fileOf(item: Item, property: string, key: string) {
+	const { stream, size, mimeType, fileName } = await item.open(property);
+	return { stream, size, contentType: contentTypeOf(mimeType, [fileName, key]) };
 }

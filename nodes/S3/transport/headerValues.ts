@@ -1,0 +1,45 @@
+import { codePointName } from './encode';
+import { invalidInput } from './failure';
+
+/** Lower-case names. */
+export type Headers = Record<string, string>;
+
+/** Without those that have no value. */
+export const compact = (headers: Record<string, string | undefined>): Headers =>
+	Object.fromEntries(
+		Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+	);
+
+/** An ETag as a condition has it: people copy it with and without the quotes. RFC 9110 8.8.3 */
+export const quoted = (etag: string): string => {
+	const plainEtag = plain('ETag', etag.trim()) ?? '';
+	return plainEtag === '*' || plainEtag.includes('"') ? plainEtag : `"${plainEtag}"`;
+};
+
+/** Milliseconds since 1970. @throws Failure naming the field */
+export function instant(field: string, date: string): number {
+	const at = Date.parse(date);
+	if (Number.isNaN(at)) throw invalidInput(`"${field}" is no date: "${date}"`);
+	return at;
+}
+
+/** What is not printable ASCII. */
+export const NOT_PLAIN = /[^\x20-\x7e]/u;
+
+/** @throws Failure naming the field when it holds more than printable ASCII */
+export function plain(field: string, value: string | undefined): string | undefined {
+	const foreign = NOT_PLAIN.exec(value ?? '');
+	if (!foreign) return value;
+	throw invalidInput(
+		`"${field}" holds ${codePointName(foreign[0])}, which this header cannot carry`,
+	);
+}
+
+/** Runs a check of what the user wrote: what it throws is the user's mistake. */
+export function allowed(check: () => void): void {
+	try {
+		check();
+	} catch (error) {
+		throw invalidInput(error);
+	}
+}
