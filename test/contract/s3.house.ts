@@ -72,6 +72,17 @@ export async function openS3(engine: Engine): Promise<House> {
 			items: async (count) => items(numbers(count).map((n) => ({ n }))),
 		},
 		'object.head': { parameters: ofObject, items: objects, mute: true },
+		'object.move': {
+			parameters: {
+				sourceBucket: 'shelf',
+				sourceKey: '={{ $json.key }}',
+				bucket: 'shelf',
+				key: '=moved/{{ $json.key }}',
+			},
+			items: objects,
+			// The first request is HEAD.
+			mute: true,
+		},
 		'object.upload': {
 			parameters: { ...ofObject, source: 'binary', binaryPropertyName: 'data' },
 			items: async (count) => {

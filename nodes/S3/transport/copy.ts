@@ -1,8 +1,8 @@
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import { copyInParts } from './copyParts';
-import type { Copy, ObjectPlace } from './copySource';
-import { checkSource, copySource, copySourceInfo } from './copySource';
+import type { Copy, ObjectPlace, SourceInfo } from './copySource';
+import { checkSource, copySource, copySourceInfo, onlyIfStill } from './copySource';
 import { successBody } from './failure';
 import type { Stored } from './objects';
 import { afterLostAnswer, existsAlready, unquoted } from './objects';
@@ -21,6 +21,8 @@ export interface CopyOptions {
 	sourceHeaders?: Record<string, string>;
 	/** type and metadata are those in `headers`, not those of the source */
 	replaceMetadata?: boolean;
+	/** what is known of the source, to be copied only while it is that */
+	found?: SourceInfo;
 	/** larger objects are copied in parts, at the cost of asking for the size first */
 	singleBytes?: number;
 	partBytes?: number;
@@ -51,17 +53,17 @@ export async function copyObject(
 	const { singleBytes = LARGEST_COPY_BYTES, partBytes } = options;
 	const copy = { source, target, headers, sourceHeaders, replaceMetadata, partBytes, parallel };
 	checkSource(source);
-	if (singleBytes < LARGEST_COPY_BYTES) {
-		const found = await copySourceInfo(s3, copy);
-		if (found.size > singleBytes) return await copyInParts(s3, copy, found);
-	}
+	let { found } = options;
+	if (!found && singleBytes < LARGEST_COPY_BYTES) found = await copySourceInfo(s3, copy);
+	if (found && found.size > singleBytes) return await copyInParts(s3, copy, found);
+	if (options.found) copy.sourceHeaders = { ...sourceHeaders, ...onlyIfStill(options.found) };
 	try {
 		return await copyWhole(s3, copy);
 	} catch (error) {
 		const failure = toFailure(error);
 		if (!TOO_LARGE.has(failure.code)) throw failure;
 		// AWS says InvalidRequest of many things; only the size tells whether this is it.
-		const found = await copySourceInfo(s3, copy).catch(() => undefined);
+		found ??= await copySourceInfo(s3, copy).catch(() => undefined);
 		if (found && found.size > LARGEST_COPY_BYTES) return await copyInParts(s3, copy, found);
 		throw explained(failure, copy);
 	}

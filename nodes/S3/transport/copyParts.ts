@@ -3,7 +3,7 @@ import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import type { Copied } from './copy';
 import type { Copy, SourceInfo } from './copySource';
-import { copySource } from './copySource';
+import { copySource, onlyIfStill } from './copySource';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
 import { successBody } from './failure';
@@ -124,7 +124,7 @@ async function copyPart(
 			...headersOfKey(copy.headers),
 			'x-amz-copy-source': copySource(copy.source),
 			'x-amz-copy-source-range': `bytes=${start}-${end - 1}`,
-			'x-amz-copy-source-if-match': `"${source.etag}"`,
+			...onlyIfStill(source),
 		},
 		// The server copies while the client waits.
 		attemptTimeoutMs: 600_000,

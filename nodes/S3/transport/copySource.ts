@@ -33,7 +33,10 @@ export interface SourceInfo {
 }
 
 /** The source under the conditions and with the key that the copy is asked for with. */
-export async function copySourceInfo(s3: S3Client, copy: Copy): Promise<SourceInfo> {
+export async function copySourceInfo(
+	s3: S3Client,
+	copy: Pick<Copy, 'source' | 'sourceHeaders'>,
+): Promise<SourceInfo> {
 	const { bucket, key, versionId } = copy.source;
 	const request = {
 		operation: 'HeadObject',
@@ -41,9 +44,12 @@ export async function copySourceInfo(s3: S3Client, copy: Copy): Promise<SourceIn
 		bucket,
 		key,
 		query: [['versionId', versionId]] as Array<[string, string | undefined]>,
-		headers: Object.fromEntries(
-			Object.entries(copy.sourceHeaders).map(([name, value]) => [headName(name), value]),
-		),
+		headers: {
+			...Object.fromEntries(
+				Object.entries(copy.sourceHeaders).map(([name, value]) => [headName(name), value]),
+			),
+			'x-amz-checksum-mode': 'ENABLED',
+		},
 		accept: [304],
 	};
 	return await s3.call(request, ({ status, headers }) => {
@@ -63,6 +69,11 @@ const unchanged = ({ bucket, key }: ObjectPlace) =>
 		status: 412,
 		message: `"${key}" in bucket "${bucket}" does not meet the condition of the copy`,
 	});
+
+/** The copy is made of this very object, or not at all. */
+export const onlyIfStill = ({ etag }: SourceInfo) => ({
+	'x-amz-copy-source-if-match': `"${etag}"`,
+});
 
 /** The value of x-amz-copy-source: encoded once, so that no character of the key is taken apart. */
 export const copySource = ({ bucket, key, versionId }: ObjectPlace): string =>

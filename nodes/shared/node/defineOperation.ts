@@ -1,6 +1,7 @@
 import type { IBinaryData, INodeProperties } from 'n8n-workflow';
 import type { Readable } from 'node:stream';
 import type { Failure } from '../resilience/failure';
+import type { Touched } from './pump';
 
 // What a declared property holds at run time.
 type ValueOf<P> = P extends { type: 'string' | 'dateTime' | 'color' | 'resourceLocator' }
@@ -89,8 +90,11 @@ export interface Operation<
 	executeAll?(client: Client, inputs: Array<InputOf<P>>): Promise<Array<Output | Failure>>;
 	/** how many items one `executeAll` takes */
 	batchSize?: number;
-	/** Items of the same name are worked on one after the other, in input order. */
-	inOrder?(input: InputOf<P>): string;
+	/**
+	 * What an item changes, by a name, or what it reads and what it changes: items that touch the same
+	 * are worked on one after the other, in input order; those that only read it, at the same time.
+	 */
+	inOrder?(input: InputOf<P>): string | Touched;
 }
 
 type Single<Client, P extends INodeProperties[], Output> = Operation<Client, P, Output> &

@@ -74,8 +74,8 @@ export class Work {
 					input,
 					itemFiles(this.started.context, this.items, index),
 				);
-			const lane = operation.inOrder?.(input);
-			const output = lane === undefined ? await execute() : await lanes.run(lane, execute);
+			const touched = operation.inOrder?.(input);
+			const output = touched === undefined ? await execute() : await lanes.run(touched, execute);
 			await this.succeed(index, output);
 		} catch (error) {
 			await this.fail(index, toFailure(error));

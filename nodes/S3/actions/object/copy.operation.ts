@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { copyObject } from '../../transport/copy';
-import { bucketField, newKeyField, sameObject, sourceBucketField, sourceKeyField } from '../fields';
+import { bucketField, newKeyField, sourceBucketField, sourceKeyField } from '../fields';
 
 export const copy = defineOperation({
 	name: 'Copy',
@@ -10,7 +10,10 @@ export const copy = defineOperation({
 	description: 'Copy an object inside the server, with its metadata',
 	repeatable: true,
 	properties: [sourceBucketField, sourceKeyField, bucketField, newKeyField],
-	inOrder: sameObject,
+	inOrder: ({ sourceBucket, sourceKey, bucket, key }) => ({
+		reads: [`${sourceBucket}/${sourceKey}`],
+		changes: [`${bucket}/${key}`],
+	}),
 	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key }) {
 		const source = { bucket: sourceBucket, key: sourceKey };
 		const copied = await copyObject(s3, source, { bucket, key });

@@ -6,10 +6,11 @@ import { deleteMany } from './deleteMany.operation';
 import { download } from './download.operation';
 import { getMany } from './getMany.operation';
 import { head } from './head.operation';
+import { move } from './move.operation';
 import { upload } from './upload.operation';
 
 export const object: Resource<S3Client> = {
 	name: 'Object',
 	value: 'object',
-	operations: [copy, deleteOperation, deleteMany, download, getMany, head, upload],
+	operations: [copy, deleteOperation, deleteMany, download, getMany, head, move, upload],
 };

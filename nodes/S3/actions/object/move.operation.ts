@@ -1,0 +1,23 @@
+import { defineOperation } from '../../../shared/node/defineOperation';
+import type { S3Client } from '../../transport/client';
+import { moveObject } from '../../transport/move';
+import { bucketField, newKeyField, sourceBucketField, sourceKeyField } from '../fields';
+
+export const move = defineOperation({
+	name: 'Move',
+	value: 'move',
+	action: 'Move an object',
+	description:
+		'Move or rename an object: it is copied, the copy is verified, and then the source is deleted. An object that is at the new place is replaced.',
+	repeatable: true,
+	properties: [sourceBucketField, sourceKeyField, bucketField, newKeyField],
+	inOrder: ({ sourceBucket, sourceKey, bucket, key }) => ({
+		reads: [],
+		changes: [`${sourceBucket}/${sourceKey}`, `${bucket}/${key}`],
+	}),
+	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key }) {
+		const source = { bucket: sourceBucket, key: sourceKey };
+		const moved = await moveObject(s3, source, { bucket, key });
+		return { bucket, key, sourceBucket, sourceKey, ...moved };
+	},
+});

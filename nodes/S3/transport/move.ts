@@ -1,0 +1,151 @@
+import { Failure, toFailure } from '../../shared/resilience/failure';
+import type { S3Client } from './client';
+import type { Copied, CopyOptions } from './copy';
+import { copyObject, samePlace } from './copy';
+import type { SourceInfo } from './copySource';
+import { copySourceInfo } from './copySource';
+import { invalidInput } from './failure';
+
+interface Place {
+	bucket: string;
+	key: string;
+}
+
+export interface Moved extends Copied {
+	/** in bytes */
+	size: number;
+}
+
+/**
+ * Copies an object, looks whether the copy is what the source was, and only then deletes the source,
+ * unless somebody has replaced it meanwhile. Whatever breaks in between, one of the two is whole, and
+ * doing it again ends well.
+ */
+export async function moveObject(
+	s3: S3Client,
+	source: Place,
+	target: Place,
+	options: Omit<CopyOptions, 'found'> = {},
+): Promise<Moved> {
+	if (samePlace(source, target)) throw ontoItself(source);
+	const { headers = {}, sourceHeaders = {} } = options;
+	const found = await copySourceInfo(s3, { source, sourceHeaders });
+	const copied = await copyObject(s3, source, target, {
+		...options,
+		headers: { ...keptBy(found, headers), ...headers },
+		found,
+	});
+	const copy = await copySourceInfo(s3, { source: target, sourceHeaders: keyOf(headers) });
+	if (!proven(found, copied, copy)) throw notProven(source, target);
+	await deleteIfStill(s3, source, found, keyHeaders(sourceHeaders));
+	return { ...copied, size: found.size };
+}
+
+// CopyObject leaves these behind; a moved object shall stay what it was.
+const KEPT = [
+	'x-amz-storage-class',
+	'x-amz-website-redirect-location',
+	'x-amz-server-side-encryption',
+	'x-amz-server-side-encryption-aws-kms-key-id',
+	'x-amz-server-side-encryption-bucket-key-enabled',
+];
+
+function keptBy(source: SourceInfo, wanted: Record<string, string>): Record<string, string> {
+	const encrypted = Object.keys(wanted).some((name) => name.includes('-server-side-encryption'));
+	const kept = KEPT.filter((name) => !(encrypted && name.includes('-server-side-encryption')));
+	return Object.fromEntries(
+		kept.flatMap((name) => (source.headers[name] ? [[name, source.headers[name]]] : [])),
+	);
+}
+
+const SSE_KEY = 'server-side-encryption-customer-';
+const renamed = (headers: Record<string, string>, from: string, to: string) =>
+	Object.fromEntries(
+		Object.entries(headers)
+			.filter(([name]) => name.startsWith(from))
+			.map(([name, value]) => [name.replace(from, to), value]),
+	);
+/** To look at a copy under a key of the customer, as if it were a source. */
+const keyOf = (headers: Record<string, string>) =>
+	renamed(headers, `x-amz-${SSE_KEY}`, `x-amz-copy-source-${SSE_KEY}`);
+/** Of the headers of a source only the key: the conditions were met when the copy was made. */
+const keyHeaders = (headers: Record<string, string>) =>
+	renamed(headers, `x-amz-copy-source-${SSE_KEY}`, `x-amz-copy-source-${SSE_KEY}`);
+
+const PLAIN_MD5 = /^[0-9a-f]{32}$/;
+const CHECKSUM = /^x-amz-checksum-(crc|sha)/;
+
+/** The copy is there, is the one that was made, and nothing that can be compared speaks against it. */
+function proven(source: SourceInfo, copied: Copied, copy: SourceInfo): boolean {
+	if (copy.size !== source.size || copy.etag !== copied.etag) return false;
+	if (isMd5(source) && isMd5(copy) && copy.etag !== source.etag) return false;
+	return Object.entries(source.headers).every(([name, value]) => {
+		const other = copy.headers[name];
+		// A composite one depends on the parts.
+		const comparable = CHECKSUM.test(name) && other && !/-\d+$/.test(value + other);
+		return !comparable || value === other;
+	});
+}
+
+/** Under a key of KMS or of the customer the ETag is no MD5. */
+const isMd5 = ({ etag, headers }: SourceInfo) =>
+	PLAIN_MD5.test(etag) &&
+	!headers['x-amz-server-side-encryption']?.startsWith('aws:') &&
+	!headers['x-amz-server-side-encryption-customer-algorithm'];
+
+/**
+ * Deletes the source as it was copied. Servers without conditional deletes ignore the condition, so
+ * it is looked at once more before. That somebody else deleted it is as good.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+ */
+async function deleteIfStill(
+	s3: S3Client,
+	source: Place,
+	{ etag }: SourceInfo,
+	sourceHeaders: Record<string, string>,
+): Promise<void> {
+	const current = async () =>
+		await copySourceInfo(s3, { source, sourceHeaders }).catch((error: unknown) => {
+			const failure = toFailure(error);
+			if (failure.status === 404) return undefined;
+			throw failure;
+		});
+	const before = await current();
+	if (!before) return;
+	if (before.etag !== etag) throw replaced(source);
+	let ended = await deleteOnce(s3, source, { 'if-match': `"${etag}"` });
+	if (ended.status === 501) ended = await deleteOnce(s3, source, {});
+	// After a lost answer an earlier attempt may have deleted what the condition was about.
+	if (ended.status === 412 && !(ended.lost && !(await current()))) throw replaced(source);
+}
+
+/** How it ended: also with 404, 412 or, where the server does not have the condition, 501. */
+const deleteOnce = async (s3: S3Client, source: Place, headers: Record<string, string>) =>
+	await s3.call(
+		{ operation: 'DeleteObject', method: 'DELETE', ...source, headers, accept: [404, 412, 501] },
+		({ status }, { lost }) => ({ status, lost }),
+	);
+
+const ontoItself = ({ bucket, key }: Place) =>
+	invalidInput(
+		`"${key}" in bucket "${bucket}" cannot be moved onto itself: source and target are the same`,
+	);
+
+const notProven = (source: Place, target: Place) =>
+	new Failure({
+		kind: 'conflict',
+		phase: 'rejected',
+		code: 'COPY_NOT_PROVEN',
+		message: `"${target.key}" in bucket "${target.bucket}" is not what "${source.key}" was: the source was kept`,
+		hint: 'Somebody may have written to the target at the same time. Compare the two, then run the item again.',
+	});
+
+const replaced = ({ bucket, key }: Place) =>
+	new Failure({
+		kind: 'conflict',
+		phase: 'rejected',
+		code: 'OBJECT_CHANGED',
+		status: 412,
+		message: `"${key}" in bucket "${bucket}" was replaced after it was copied: the new one was kept`,
+		hint: 'Run the item again to move the new object.',
+	});

@@ -1,0 +1,155 @@
+import { createBucket } from '../../../nodes/S3/transport/buckets';
+import type { S3Client } from '../../../nodes/S3/transport/client';
+import { moveObject } from '../../../nodes/S3/transport/move';
+import { putObject } from '../../../nodes/S3/transport/objects';
+import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
+import { clientOf, failureOf, isA } from '../clientOf';
+import { startScriptedServer, type ScriptedAnswer } from '../scriptedServer';
+
+const FROM = { bucket: 'main', key: 'from' };
+const TO = { bucket: 'main', key: 'to' };
+
+let sandbox: S3Sandbox;
+let s3: S3Client;
+
+beforeEach(async () => {
+	sandbox = await startS3Sandbox();
+	s3 = clientOf(sandbox);
+	await createBucket(s3, 'main', { ifExists: 'fail' });
+	await put('from', 'precious');
+	sandbox.requests.length = 0;
+});
+afterEach(async () => await sandbox.close());
+
+const put = async (key: string, content: string) =>
+	await putObject(s3, 'main', key, Buffer.from(content), {
+		'content-type': 'text/csv',
+		'x-amz-storage-class': 'STANDARD_IA',
+		'x-amz-meta-a': '1',
+	});
+const stored = (key: string) => sandbox.read('main', key)?.toString();
+const sent = (operation: string) => sandbox.requests.filter(isA(operation)).length;
+
+test('an object is at its new place as it was, and at no other', async () => {
+	const before = sandbox.buckets.get('main')?.objects.get('from')?.metadata;
+	expect(await moveObject(s3, FROM, TO)).toMatchObject({ size: 8 });
+	expect(stored('to')).toBe('precious');
+	expect(stored('from')).toBeUndefined();
+	expect(sandbox.buckets.get('main')?.objects.get('to')?.metadata).toEqual(before);
+});
+
+test('onto itself is refused before anything is sent', async () => {
+	const failure = await failureOf(moveObject(s3, FROM, FROM));
+	expect(failure).toMatchObject({ kind: 'invalid', phase: 'notSent' });
+	expect(failure.message).toMatch(/source and target are the same/);
+	expect(sandbox.requests).toEqual([]);
+	expect(stored('from')).toBe('precious');
+});
+
+test('a source that is not there is a failure, even when something is at the target', async () => {
+	await put('to', 'precious');
+	const failure = await failureOf(moveObject(s3, { bucket: 'main', key: 'nope' }, TO));
+	expect(failure).toMatchObject({ status: 404, kind: 'invalid' });
+});
+
+test.each(['HeadObject', 'CopyObject', 'DeleteObject'])(
+	'a lost answer to %s: moved, once',
+	async (operation) => {
+		sandbox.faults.add({ kind: 'resetAfter', times: 1, match: isA(operation) });
+		await moveObject(s3, FROM, TO);
+		expect([stored('from'), stored('to')]).toEqual([undefined, 'precious']);
+		expect(sandbox.effects.get('main/from')?.deletes).toBe(1);
+	},
+);
+
+test.each(['HeadObject', 'CopyObject', 'DeleteObject'])(
+	'%s that fails for good: one of the two is whole, and doing it again ends well',
+	async (operation) => {
+		const fault = sandbox.faults.add({ kind: 'status', status: 403, match: isA(operation) });
+		expect((await failureOf(moveObject(s3, FROM, TO))).kind).toBe('auth');
+		expect(fault.hits).toBe(1);
+		expect(stored('from')).toBe('precious');
+		sandbox.faults.clear();
+		await moveObject(s3, FROM, TO);
+		expect([stored('from'), stored('to')]).toEqual([undefined, 'precious']);
+	},
+);
+
+test('a copy that is not what it should be keeps the source', async () => {
+	const spoiling = sandbox.faults.add({
+		kind: 'delay',
+		ms: 100,
+		times: 1,
+		match: (request) => isA('HeadObject')(request) && request.key === 'to',
+	});
+	const moving = failureOf(moveObject(s3, FROM, TO));
+	while (spoiling.hits === 0) await new Promise(setImmediate);
+	await put('to', 'other');
+	expect(await moving).toMatchObject({ code: 'COPY_NOT_PROVEN', kind: 'conflict' });
+	expect(stored('from')).toBe('precious');
+	expect(sent('DeleteObject')).toBe(0);
+});
+
+test('a source that is replaced after it was copied is kept', async () => {
+	const late = sandbox.faults.add({
+		kind: 'delay',
+		ms: 100,
+		times: 1,
+		match: (request) => isA('HeadObject')(request) && request.key === 'to',
+	});
+	const moving = failureOf(moveObject(s3, FROM, TO));
+	while (late.hits === 0) await new Promise(setImmediate);
+	await put('from', 'newer');
+	expect(await moving).toMatchObject({ code: 'OBJECT_CHANGED', kind: 'conflict' });
+	expect([stored('from'), stored('to')]).toEqual(['newer', 'precious']);
+});
+
+test('a source that is replaced before it is copied is kept', async () => {
+	const late = sandbox.faults.add({ kind: 'delay', ms: 100, times: 1, match: isA('CopyObject') });
+	const moving = failureOf(moveObject(s3, FROM, TO));
+	while (late.hits === 0) await new Promise(setImmediate);
+	await put('from', 'newer');
+	expect(await moving).toMatchObject({ code: 'PreconditionFailed' });
+	expect([stored('from'), stored('to')]).toEqual(['newer', undefined]);
+});
+
+describe('servers that answer the delete otherwise', () => {
+	const info = { status: 200, headers: { 'content-length': '3', etag: '"e"' } };
+	const copied = { status: 200, body: '<CopyObjectResult><ETag>"e"</ETag></CopyObjectResult>' };
+	const answered = async (...answers: ScriptedAnswer[]) => {
+		const server = await startScriptedServer();
+		try {
+			server.answer(info, copied, info, info, ...answers);
+			const failure = await moveObject(clientOf(server), FROM, TO).then(
+				() => undefined,
+				(error: unknown) => error,
+			);
+			return { failure, requests: server.requests.slice(4) };
+		} finally {
+			await server.close();
+		}
+	};
+
+	test('with 412: somebody replaced it at the last moment', async () => {
+		const { failure, requests } = await answered({ status: 412 });
+		expect(failure).toMatchObject({ code: 'OBJECT_CHANGED' });
+		expect(requests.map(({ headers }) => headers['if-match'])).toEqual(['"e"']);
+	});
+
+	test('with 501: without the condition', async () => {
+		const { failure, requests } = await answered({ status: 501 }, { status: 204 });
+		expect(failure).toBeUndefined();
+		expect(requests.map(({ headers }) => headers['if-match'])).toEqual(['"e"', undefined]);
+	});
+
+	test('with 404: it is gone, which is what was asked for', async () => {
+		expect((await answered({ status: 404 })).failure).toBeUndefined();
+	});
+
+	test('with 412 after a lost answer: done if it is gone, kept if it is not', async () => {
+		const lost = { status: 200, body: 'x', cutAfter: 0 };
+		expect((await answered(lost, { status: 412 }, { status: 404 })).failure).toBeUndefined();
+		const { failure } = await answered(lost, { status: 412 }, info);
+		expect(failure).toMatchObject({ code: 'OBJECT_CHANGED' });
+	});
+});
