@@ -2,12 +2,15 @@ import { readCredential, type Credential } from './credential.ts';
 import { S3Error, type ErrorDetails } from './errors.ts';
 import type { S3Request } from './request.ts';
 import { canonicalRequest, sign, signingKey, stringToSign, type CredentialScope } from './sigv4.ts';
+import { anonymous } from './users.ts';
 
 export interface Account {
 	accessKeyId: string;
 	secretAccessKey: string;
 	/** Set for temporary credentials: every request must carry it. */
 	sessionToken?: string;
+	/** Who the keys belong to; all accounts without one are the same user, who owns what they create. */
+	user?: string;
 	/** Buckets the account may see; all when absent. */
 	buckets?: string[];
 }
@@ -128,6 +131,17 @@ function checkToken(account: Account, token: string | undefined): void {
 	throw new S3Error('InvalidToken', { elements: { 'Token-0': token } });
 }
 
+/** A request without a signature; what it may do is for policies and ACLs to say. */
+function stranger(request: S3Request): Identity {
+	const hash = request.headers.get('x-amz-content-sha256') ?? 'UNSIGNED-PAYLOAD';
+	const payload = readPayload(hash);
+	// Nobody can sign chunks without a key.
+	if (payload.kind === 'chunked' && payload.signed) throw new S3Error('AccessDenied');
+	const scope = { date: '', region: '', service: 's3' };
+	const seed = { key: Buffer.alloc(0), scope, timestamp: '', signature: '' };
+	return { account: anonymous, payload, seed };
+}
+
 /**
  * Finds out who signed a request and whether the signature holds.
  * @param region the region the bucket lives in, which the credential scope must name
@@ -141,6 +155,7 @@ export function authenticate(
 	now: number,
 ): Identity {
 	const credential = readCredential(request);
+	if (!credential) return stranger(request);
 	const { scope, timestamp, signedHeaders } = credential;
 	checkScope(credential, region);
 	const account = accounts.find((one) => one.accessKeyId === credential.accessKeyId);

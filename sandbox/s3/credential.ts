@@ -133,9 +133,10 @@ function fromQuery(request: S3Request): Credential {
 
 /**
  * Reads the credential from the Authorization header or the query, without judging it.
- * @throws S3Error AccessDenied for anonymous requests, or what is malformed about the credential
+ * @returns nothing for an anonymous request
+ * @throws S3Error what is malformed about the credential
  */
-export function readCredential(request: S3Request): Credential {
+export function readCredential(request: S3Request): Credential | undefined {
 	const authorization = request.headers.get('authorization');
 	const inQuery = ['X-Amz-Algorithm', 'X-Amz-Signature'].some((name) => request.query.has(name));
 	if (authorization !== undefined && inQuery) {
@@ -146,7 +147,7 @@ export function readCredential(request: S3Request): Credential {
 		});
 	}
 	if (inQuery) return fromQuery(request);
-	if (authorization === undefined) throw new S3Error('AccessDenied');
+	if (authorization === undefined) return undefined;
 	if (authorization.startsWith('AWS4-HMAC-SHA256 ')) return fromHeader(request, authorization);
 	throw new S3Error('InvalidRequest', {
 		message:

@@ -17,6 +17,7 @@ const catalogue = {
 	BucketNotEmpty: [409, 'The bucket you tried to delete is not empty'],
 	EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed size'],
 	EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size'],
+	IllegalVersioningConfigurationException: [400, 'The Versioning element must be specified'],
 	IllegalLocationConstraintException: [
 		400,
 		'The location constraint is incompatible for the region specific endpoint this request was sent to.',
@@ -46,9 +47,15 @@ const catalogue = {
 	InvalidRange: [416, 'The requested range is not satisfiable'],
 	InvalidRequest: [400, 'Invalid Request'],
 	InvalidStorageClass: [400, 'The storage class you specified is not valid'],
+	InvalidTag: [400, 'The tag provided was not a valid tag.'],
 	InvalidToken: [400, 'The provided token is malformed or otherwise invalid.'],
 	InvalidURI: [400, "Couldn't parse the specified URI."],
 	KeyTooLongError: [400, 'Your key is too long'],
+	MalformedACLError: [
+		400,
+		'The XML you provided was not well-formed or did not validate against our published schema',
+	],
+	MalformedPolicy: [400, "Policies must be valid JSON and the first byte must be '{'"],
 	MalformedTrailerError: [
 		400,
 		'The request contained trailing data that was not well-formed or did not conform to our published schema.',
@@ -60,13 +67,16 @@ const catalogue = {
 	MaxMessageLengthExceeded: [400, 'Your request was too big.'],
 	MetadataTooLarge: [400, 'Your metadata headers exceed the maximum allowed metadata size'],
 	MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
+	MissingSecurityHeader: [400, 'Your request is missing a required header.'],
 	MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
 	NoSuchBucket: [404, 'The specified bucket does not exist'],
+	NoSuchBucketPolicy: [404, 'The bucket policy does not exist'],
 	NoSuchKey: [404, 'The specified key does not exist.'],
 	NoSuchUpload: [
 		404,
 		'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
 	],
+	NoSuchVersion: [404, 'The specified version does not exist.'],
 	NotImplemented: [501, 'A header you provided implies functionality that is not implemented'],
 	PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
 	RequestTimeTooSkewed: [
@@ -79,6 +89,11 @@ const catalogue = {
 	],
 	SlowDown: [503, 'Please reduce your request rate.'],
 	TooManyRequests: [429, 'Please reduce your request rate.'],
+	UnexpectedContent: [400, 'This request does not support content.'],
+	UnresolvableGrantByEmailAddress: [
+		400,
+		'The email address you provided does not match any account on record.',
+	],
 	XAmzContentSHA256Mismatch: [
 		400,
 		"The provided 'x-amz-content-sha256' header does not match what was computed.",

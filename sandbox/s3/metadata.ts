@@ -21,15 +21,8 @@ const storageClasses = [
 
 const maxUserBytes = 2048;
 
-/** ACLs that mean what this server does anyway: only the owner may read. */
-const privateAcls = ['private', 'bucket-owner-read', 'bucket-owner-full-control'];
-
 /** The metadata of an object to be written. @throws S3Error MetadataTooLarge, InvalidStorageClass ... */
 export function metadataOf({ headers }: S3Request): ObjectMetadata {
-	const acl = headers.get('x-amz-acl') ?? 'private';
-	if (!privateAcls.includes(acl)) {
-		throw new S3Error('NotImplemented', { elements: { Header: `x-amz-acl: ${acl}` } });
-	}
 	const storageClass = headers.get('x-amz-storage-class') ?? 'STANDARD';
 	if (!storageClasses.includes(storageClass)) throw new S3Error('InvalidStorageClass');
 	const system: Record<string, string> = { 'content-type': 'binary/octet-stream' };

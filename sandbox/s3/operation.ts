@@ -11,6 +11,10 @@ export interface Call {
 	request: S3Request;
 	body: ReceivedBody;
 	account: Account;
+	/** Name of the user the account belongs to. */
+	user: string;
+	/** Names of all users. */
+	users: readonly string[];
 	store: Store;
 	/** Milliseconds. */
 	now: number;

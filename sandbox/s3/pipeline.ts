@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { actionOf, checkOwner, demand } from './access.ts';
 import type { Answer } from './answer.ts';
 import { authenticate, type Account } from './authentication.ts';
 import { expectBody, receiveBody, type BodyLimit } from './body.ts';
@@ -10,6 +11,7 @@ import type { S3Request } from './request.ts';
 import type { Route } from './routes.ts';
 import type { Store } from './store.ts';
 import { checkUnderstood } from './understood.ts';
+import { anonymous, userOf } from './users.ts';
 
 /** What stays the same for all requests of one server. */
 export interface Service {
@@ -37,7 +39,7 @@ function bodyLimit(route: Route): BodyLimit {
 	return {
 		bytes: 2 * MIB,
 		code: 'MaxMessageLengthExceeded',
-		required: route.body === 'xml' && route.method === 'POST',
+		required: route.body === 'document' && route.method === 'POST',
 	};
 }
 
@@ -62,7 +64,19 @@ export async function carryOut(
 		if (!isBucketName(request.bucket)) {
 			throw new S3Error('InvalidBucketName', { elements: { BucketName: request.bucket } });
 		}
-		if (known.operation !== 'CreateBucket') findBucket({ store, account }, request.bucket);
+		if (known.operation !== 'CreateBucket') {
+			const bucket = findBucket({ store, account }, request.bucket);
+			checkOwner(request, 'x-amz-expected-bucket-owner', bucket);
+			const versionId = request.query.get('versionId');
+			const action = actionOf(known.operation, versionId !== undefined);
+			if (action) demand({ request, account, now }, action, bucket, request.key, versionId);
+		}
+	}
+	if (
+		account === anonymous &&
+		(request.bucket === undefined || known.operation === 'CreateBucket')
+	) {
+		throw new S3Error('AccessDenied');
 	}
 	const expected = expectBody(request, identity.payload, bodyLimit(known));
 	const body = await receiveBody(message, expected, identity, hooks.beginBody);
@@ -71,6 +85,8 @@ export async function carryOut(
 		request,
 		body,
 		account,
+		user: userOf(account),
+		users: service.accounts.map(userOf),
 		store,
 		now: service.now(),
 		region,

@@ -14,6 +14,8 @@ export interface S3Request {
 	/** Lower-case names; repeated headers are joined with a comma. */
 	headers: ReadonlyMap<string, string>;
 	rawHeaders: ReadonlyArray<readonly [string, string]>;
+	/** Of the client. */
+	address: string;
 	bucket?: string;
 	key?: string;
 }
@@ -105,6 +107,7 @@ export function parseRequest(message: IncomingMessage): S3Request {
 		query: parseQuery(rawQuery),
 		headers,
 		rawHeaders,
+		address: message.socket.remoteAddress ?? '',
 		bucket,
 		key,
 	};

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Acl } from './acl.ts';
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from './checksum.ts';
+import { SortedKeys } from './sortedKeys.ts';
 
 /** Headers that are kept with an object and come back with it; names in lower case. */
 export interface ObjectMetadata {
@@ -10,19 +12,44 @@ export interface ObjectMetadata {
 	storageClass: string;
 }
 
-export interface StoredObject {
+/** Everything about an object that is not its bytes. */
+export interface ObjectProperties {
+	metadata: ObjectMetadata;
+	tags: ReadonlyMap<string, string>;
+	acl: Acl;
+}
+
+export interface StoredObject extends ObjectProperties {
 	key: string;
+	/** "null" for what was written without versioning. */
+	versionId: string;
 	chunks: readonly Buffer[];
 	size: number;
 	/** Without quotes. */
 	etag: string;
 	/** Milliseconds, whole seconds as in S3. */
 	lastModified: number;
-	metadata: ObjectMetadata;
+	/** Name of the user. */
 	owner: string;
 	checksum?: Checksum;
 	/** Sizes of the parts of a multipart object. */
 	partSizes?: number[];
+}
+
+/** What a delete leaves behind in a bucket with versioning. */
+export interface DeleteMarker {
+	key: string;
+	versionId: string;
+	lastModified: number;
+	owner: string;
+	chunks?: undefined;
+}
+
+export type Version = StoredObject | DeleteMarker;
+
+/** Whether a version is an object and no delete marker. */
+export function isObject(version: Version | undefined): version is StoredObject {
+	return version?.chunks !== undefined;
 }
 
 export interface StoredPart {
@@ -34,13 +61,13 @@ export interface StoredPart {
 	checksum?: { algorithm: ChecksumAlgorithm; value: string };
 }
 
-export interface MultipartUpload {
+export interface MultipartUpload extends ObjectProperties {
 	bucket: string;
 	key: string;
 	uploadId: string;
 	initiated: number;
+	/** Name of the user. */
 	owner: string;
-	metadata: ObjectMetadata;
 	checksum?: { algorithm: ChecksumAlgorithm; type: ChecksumType };
 	parts: Map<number, StoredPart>;
 }
@@ -48,9 +75,20 @@ export interface MultipartUpload {
 export interface Bucket {
 	name: string;
 	region: string;
+	/** Name of the user. */
 	owner: string;
 	created: number;
+	/** Absent until it was enabled for the first time. */
+	versioning?: 'Enabled' | 'Suspended';
+	acl: Acl;
+	/** Configurations by the name of their query parameter, as they were put. */
+	documents: Map<string, string>;
+	/** What a plain GET finds. */
 	objects: Map<string, StoredObject>;
+	/** Versions that a plain GET does not find and delete markers, by key, newest first. */
+	hidden: Map<string, readonly Version[]>;
+	/** Every key that has a version. */
+	keys: SortedKeys;
 	uploads: Map<string, MultipartUpload>;
 }
 
@@ -60,19 +98,36 @@ export interface Effect {
 	deletes: number;
 }
 
-/** Order of keys in listings: by their UTF-8 bytes, which is the order of code points. */
-export function compareKeys(a: string, b: string): number {
-	const length = Math.min(a.length, b.length);
-	for (let at = 0; at < length; at++) {
-		const x = a.charCodeAt(at);
-		const y = b.charCodeAt(at);
-		if (x === y) continue;
-		// Surrogates stand for code points above all others of UTF-16.
-		const xHigh = x >= 0xd800 && x <= 0xdfff;
-		const yHigh = y >= 0xd800 && y <= 0xdfff;
-		return xHigh === yHigh ? x - y : xHigh ? 1 : -1;
-	}
-	return a.length - b.length;
+/** A bucket without anything in it. */
+export function newBucket(
+	about: Pick<Bucket, 'name' | 'region' | 'owner' | 'created' | 'acl'>,
+): Bucket {
+	return {
+		...about,
+		documents: new Map(),
+		objects: new Map(),
+		hidden: new Map(),
+		keys: new SortedKeys(),
+		uploads: new Map(),
+	};
+}
+
+/** All versions of a key, newest first. */
+export function versionsOf(bucket: Bucket, key: string): readonly Version[] {
+	const current = bucket.objects.get(key);
+	const hidden = bucket.hidden.get(key) ?? [];
+	return current ? [current, ...hidden] : hidden;
+}
+
+function arrange(bucket: Bucket, key: string, versions: readonly Version[]): void {
+	const [newest, ...older] = versions;
+	const hidden = isObject(newest) ? older : versions;
+	if (isObject(newest)) bucket.objects.set(key, newest);
+	else bucket.objects.delete(key);
+	if (hidden.length > 0) bucket.hidden.set(key, hidden);
+	else bucket.hidden.delete(key);
+	if (versions.length > 0) bucket.keys.add(key);
+	else bucket.keys.delete(key);
 }
 
 /** Everything the server holds. Each method is one atomic step. */
@@ -80,34 +135,66 @@ export class Store {
 	readonly buckets = new Map<string, Bucket>();
 	/** By "bucket/key". */
 	readonly effects = new Map<string, Effect>();
-	private readonly sortedKeys = new WeakMap<Bucket, string[]>();
 
-	put(bucket: Bucket, object: StoredObject): void {
-		if (!bucket.objects.has(object.key)) this.sortedKeys.delete(bucket);
-		bucket.objects.set(object.key, object);
+	/** Writes an object; with versioning the one before stays as an older version. */
+	put(bucket: Bucket, object: Omit<StoredObject, 'versionId'>): StoredObject {
+		const stored = { ...object, versionId: nextVersionId(bucket) };
+		this.supersede(bucket, stored);
 		this.effect(bucket, object.key).writes++;
+		return stored;
 	}
 
-	/** Returns whether there was an object. */
-	remove(bucket: Bucket, key: string): boolean {
-		if (!bucket.objects.delete(key)) return false;
-		this.sortedKeys.delete(bucket);
-		this.effect(bucket, key).deletes++;
-		return true;
+	/** Deletes a key: with versioning by a marker, which is returned. */
+	remove(
+		bucket: Bucket,
+		{ key, owner, lastModified }: Pick<DeleteMarker, 'key' | 'owner' | 'lastModified'>,
+	): DeleteMarker | undefined {
+		if (bucket.objects.has(key)) this.effect(bucket, key).deletes++;
+		if (bucket.versioning === undefined) {
+			arrange(bucket, key, []);
+			return undefined;
+		}
+		const marker = { key, owner, lastModified, versionId: nextVersionId(bucket) };
+		this.supersede(bucket, marker);
+		return marker;
 	}
 
-	/** The keys of a bucket in the order of listings. */
-	keys(bucket: Bucket): readonly string[] {
-		const known = this.sortedKeys.get(bucket);
-		if (known) return known;
-		const keys = [...bucket.objects.keys()].sort(compareKeys);
-		this.sortedKeys.set(bucket, keys);
-		return keys;
+	/** Removes one version for good. Returns what it was. */
+	removeVersion(bucket: Bucket, key: string, versionId: string): Version | undefined {
+		const versions = versionsOf(bucket, key);
+		const removed = versions.find((one) => one.versionId === versionId);
+		if (!removed) return undefined;
+		arrange(
+			bucket,
+			key,
+			versions.filter((one) => one !== removed),
+		);
+		if (isObject(removed)) this.effect(bucket, key).deletes++;
+		return removed;
+	}
+
+	/** Changes properties of one version where it stands. */
+	change(bucket: Bucket, object: StoredObject, change: Partial<StoredObject>): void {
+		arrange(
+			bucket,
+			object.key,
+			versionsOf(bucket, object.key).map((one) =>
+				one.versionId === object.versionId ? { ...object, ...change } : one,
+			),
+		);
 	}
 
 	/** All multipart uploads that are neither completed nor aborted. */
 	openUploads(): MultipartUpload[] {
 		return [...this.buckets.values()].flatMap((bucket) => [...bucket.uploads.values()]);
+	}
+
+	/** Puts a version on top of the others; a null version takes the place of the one before. */
+	private supersede(bucket: Bucket, version: Version): void {
+		const others = versionsOf(bucket, version.key).filter(
+			({ versionId }) => versionId !== version.versionId,
+		);
+		arrange(bucket, version.key, [version, ...others]);
 	}
 
 	private effect(bucket: Bucket, key: string): Effect {
@@ -121,4 +208,9 @@ export class Store {
 /** An opaque id, as S3 gives to uploads. */
 export function newUploadId(): string {
 	return randomBytes(24).toString('base64url');
+}
+
+function nextVersionId({ versioning }: Bucket): string {
+	if (versioning !== 'Enabled') return 'null';
+	return randomBytes(24).toString('base64').replace(/[+/]/g, '.');
 }

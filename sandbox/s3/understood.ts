@@ -10,6 +10,8 @@ const everyHeader = [
 	'x-amz-user-agent',
 	'x-amz-decoded-content-length',
 	'x-amz-trailer',
+	'x-amz-expected-bucket-owner',
+	'x-amz-request-payer',
 	'x-amz-sdk-checksum-algorithm',
 	'x-amz-checksum-crc32',
 	'x-amz-checksum-sha1',

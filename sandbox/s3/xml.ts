@@ -17,16 +17,20 @@ function escapeText(text: string): string {
 	);
 }
 
-/** One element; a string or number is escaped, a list holds finished elements (false is left out). */
+/**
+ * One element; a string or number is escaped, a list holds finished elements (false is left out).
+ * @param attributes as they stand in the tag
+ */
 export function element(
 	name: string,
 	content: string | number | boolean | ReadonlyArray<Xml | false>,
+	attributes = '',
 ): Xml {
 	const inner =
 		typeof content === 'object'
 			? content.map((child) => (child ? child.xml : '')).join('')
 			: escapeText(String(content));
-	return { xml: `<${name}>${inner}</${name}>` };
+	return { xml: `<${name}${attributes && ` ${attributes}`}>${inner}</${name}>` };
 }
 
 /** A document: the declaration and the root element, in S3's name space unless it is an error. */
@@ -36,11 +40,7 @@ export function xmlDocument(root: Xml): string {
 
 /** A result document, whose root carries S3's name space. */
 export function resultDocument(name: string, content: ReadonlyArray<Xml | false> | string): string {
-	const { xml } = element(name, content);
-	const at = name.length + 1;
-	return xmlDocument({
-		xml: `${xml.slice(0, at)} xmlns="http://s3.amazonaws.com/doc/2006-03-01/"${xml.slice(at)}`,
-	});
+	return xmlDocument(element(name, content, 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'));
 }
 
 export interface XmlNode {

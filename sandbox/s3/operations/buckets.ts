@@ -1,27 +1,24 @@
+import { aclOf, ownerElement } from '../acl.ts';
 import { S3Error } from '../errors.ts';
 import { bucketOf, integerArgument, isoTime, maySee, xmlBody } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
-import { compareKeys } from '../store.ts';
+import { compareKeys } from '../sortedKeys.ts';
+import { newBucket } from '../store.ts';
 import { childText, element, resultDocument } from '../xml.ts';
 
-/** The Owner element of listings. */
-export function owner(accessKeyId: string, name = 'Owner') {
-	return element(name, [element('ID', accessKeyId), element('DisplayName', accessKeyId)]);
-}
-
-export const listBuckets: Handler = ({ request, store, account }) => {
+export const listBuckets: Handler = ({ request, store, account, user }) => {
 	const max = integerArgument(request, 'max-buckets', { usual: 10_000, min: 1, max: 10_000 });
 	const token = request.query.get('continuation-token');
 	const prefix = request.query.get('prefix') ?? '';
 	const after = token === undefined ? '' : Buffer.from(token, 'base64url').toString();
 	const visible = [...store.buckets.values()]
-		.filter(({ name }) => maySee(account, name) && name.startsWith(prefix))
+		.filter(({ name, owner }) => owner === user && maySee(account, name) && name.startsWith(prefix))
 		.filter(({ name }) => after === '' || compareKeys(name, after) > 0)
 		.sort((a, b) => compareKeys(a.name, b.name));
 	const page = visible.slice(0, max);
 	const last = page.at(-1);
 	const body = resultDocument('ListAllMyBucketsResult', [
-		owner(account.accessKeyId),
+		ownerElement(user),
 		element(
 			'Buckets',
 			page.map(({ name, created, region }) =>
@@ -85,27 +82,18 @@ function locationConstraint(call: Call): string {
 }
 
 export const createBucket: Handler = (call) => {
-	const { request, store, account, now } = call;
+	const { request, store, account, user, users, now } = call;
 	const name = request.bucket ?? '';
-	const acl = request.headers.get('x-amz-acl') ?? 'private';
-	if (acl !== 'private') {
-		throw new S3Error('NotImplemented', { elements: { Header: `x-amz-acl: ${acl}` } });
-	}
 	const region = locationConstraint(call);
 	const existing = store.buckets.get(name);
 	if (existing) {
-		const code = maySee(account, name) ? 'BucketAlreadyOwnedByYou' : 'BucketAlreadyExists';
+		const own = existing.owner === user && maySee(account, name);
+		const code = own ? 'BucketAlreadyOwnedByYou' : 'BucketAlreadyExists';
 		throw new S3Error(code, { elements: { BucketName: name } });
 	}
 	if (!maySee(account, name)) throw new S3Error('AccessDenied');
-	store.buckets.set(name, {
-		name,
-		region,
-		owner: account.accessKeyId,
-		created: now,
-		objects: new Map(),
-		uploads: new Map(),
-	});
+	const acl = aclOf(request, user, user, users);
+	store.buckets.set(name, newBucket({ name, region, owner: user, created: now, acl }));
 	return { status: 200, headers: { location: `/${name}` } };
 };
 
@@ -116,8 +104,12 @@ export const headBucket: Handler = (call) => ({
 
 export const deleteBucket: Handler = (call) => {
 	const bucket = bucketOf(call);
-	if (bucket.objects.size > 0) {
-		throw new S3Error('BucketNotEmpty', { elements: { BucketName: bucket.name } });
+	if (bucket.objects.size + bucket.hidden.size > 0) {
+		const message =
+			bucket.objects.size > 0
+				? undefined
+				: 'The bucket you tried to delete is not empty. You must delete all versions in the bucket.';
+		throw new S3Error('BucketNotEmpty', { message, elements: { BucketName: bucket.name } });
 	}
 	call.store.buckets.delete(bucket.name);
 	return { status: 204 };

@@ -5,6 +5,7 @@ import { S3Error } from '../errors.ts';
 import { bucketOf, xmlBody } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
 import type { MultipartUpload, StoredPart } from '../store.ts';
+import { versionHeaders } from '../versions.ts';
 import { childText, element, resultDocument, type Xml, type XmlNode } from '../xml.ts';
 import { checksumType, uploadOf } from './multipart.ts';
 
@@ -98,7 +99,7 @@ function checkClaims(call: Call, checksum: Checksum | undefined, size: number): 
 }
 
 export const completeMultipartUpload: Handler = (call) => {
-	const { request, store, account, now } = call;
+	const { request, store, user, now } = call;
 	const bucket = bucketOf(call);
 	const upload = uploadOf(call);
 	const parts = listedParts(call, upload);
@@ -108,14 +109,16 @@ export const completeMultipartUpload: Handler = (call) => {
 	checkWrite(request, upload.key, bucket.objects.get(upload.key));
 	const etag = hashOfHashes(parts);
 	bucket.uploads.delete(upload.uploadId);
-	store.put(bucket, {
+	const stored = store.put(bucket, {
 		key: upload.key,
 		chunks: parts.flatMap(({ chunks }) => chunks),
 		size,
 		etag,
 		lastModified: Math.floor(now / 1000) * 1000,
 		metadata: upload.metadata,
-		owner: account.accessKeyId,
+		tags: upload.tags,
+		acl: upload.acl,
+		owner: user,
 		checksum,
 		partSizes: parts.map((part) => part.size),
 	});
@@ -129,5 +132,9 @@ export const completeMultipartUpload: Handler = (call) => {
 		fields.push(element(`Checksum${checksum.algorithm}`, checksum.value));
 		fields.push(element('ChecksumType', checksum.type));
 	}
-	return { status: 200, body: resultDocument('CompleteMultipartUploadResult', fields) };
+	return {
+		status: 200,
+		headers: versionHeaders(bucket, stored),
+		body: resultDocument('CompleteMultipartUploadResult', fields),
+	};
 };

@@ -1,11 +1,13 @@
+import { checkOwner, demand } from '../access.ts';
 import { digestAll, type Checksum } from '../checksum.ts';
 import { checkRead, checkWrite } from '../conditions.ts';
 import { S3Error } from '../errors.ts';
-import { metadataOf } from '../metadata.ts';
 import { bucketOf, findBucket, invalidArgument, isoTime, keyOf } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
+import { propertiesOf } from '../properties.ts';
 import { percentDecode } from '../sigv4.ts';
 import type { Bucket, StoredObject } from '../store.ts';
+import { checkVersionId, findVersion, versionHeaders } from '../versions.ts';
 import { element, resultDocument, type Xml } from '../xml.ts';
 
 export interface CopySource {
@@ -16,15 +18,17 @@ export interface CopySource {
 /**
  * The object that x-amz-copy-source names: percent-encoded `bucket/key`, with or without a slash in
  * front.
- * @throws S3Error InvalidArgument, NotImplemented (versions), NoSuchBucket, NoSuchKey, PreconditionFailed
+ * @throws S3Error InvalidArgument, InvalidRequest, NoSuchBucket, NoSuchKey, PreconditionFailed
  */
 export function copySource(call: Call): CopySource {
 	const { request } = call;
 	const header = request.headers.get('x-amz-copy-source') ?? '';
-	const [path = '', version] = header.replace(/^\//, '').split('?');
-	if (version !== undefined && version !== 'versionId=null') {
-		throw new S3Error('NotImplemented', { elements: { Header: 'x-amz-copy-source' } });
+	const [path = '', query] = header.replace(/^\//, '').split('?');
+	const version = query === undefined ? undefined : /^versionId=(.*)$/.exec(query)?.[1];
+	if (query !== undefined && version === undefined) {
+		throw invalidArgument('x-amz-copy-source', header, 'Unsupported copy source parameter.');
 	}
+	const versionId = version === undefined ? undefined : checkVersionId(version);
 	const decoded = Buffer.from(percentDecode(path), 'latin1').toString();
 	const slash = decoded.indexOf('/');
 	if (slash < 1 || slash === decoded.length - 1) {
@@ -36,14 +40,35 @@ export function copySource(call: Call): CopySource {
 	}
 	const bucket = findBucket(call, decoded.slice(0, slash));
 	const key = decoded.slice(slash + 1);
-	const object = bucket.objects.get(key);
-	if (!object) throw new S3Error('NoSuchKey', { elements: { Key: key } });
+	const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+	checkOwner(request, 'x-amz-source-expected-bucket-owner', bucket);
+	demand(call, action, bucket, key, versionId);
+	const object = sourceVersion(bucket, key, versionId);
 	if (checkRead(request, object, 'x-amz-copy-source-') === 'notModified') {
 		throw new S3Error('PreconditionFailed', {
 			elements: { Condition: 'x-amz-copy-source-If-None-Match' },
 		});
 	}
 	return { bucket, object };
+}
+
+/** A delete marker is no source: to name it is a mistake, to find it is to find nothing. */
+function sourceVersion(bucket: Bucket, key: string, versionId?: string): StoredObject {
+	try {
+		return findVersion(bucket, key, versionId);
+	} catch (error) {
+		if (!(error instanceof S3Error) || error.code !== 'MethodNotAllowed') throw error;
+		throw new S3Error('InvalidRequest', {
+			message:
+				'The source of a copy request may not specifically refer to a delete marker by version id.',
+		});
+	}
+}
+
+/** Which version was copied. */
+export function sourceHeaders({ bucket, object }: CopySource): Record<string, string> {
+	const { 'x-amz-version-id': version } = versionHeaders(bucket, object);
+	return version === undefined ? {} : { 'x-amz-copy-source-version-id': version };
 }
 
 /** ETag, time and checksum, as CopyObjectResult and CopyPartResult hold them. */
@@ -59,21 +84,25 @@ export function copyResult(
 	return resultDocument(name, fields);
 }
 
-function replacesMetadata(call: Call): boolean {
-	const directive = call.request.headers.get('x-amz-metadata-directive') ?? 'COPY';
+/** Whether a directive says REPLACE instead of COPY. */
+function replaces({ request }: Call, what: 'metadata' | 'tagging'): boolean {
+	const name = `x-amz-${what}-directive`;
+	const directive = request.headers.get(name) ?? 'COPY';
 	if (directive === 'COPY' || directive === 'REPLACE') return directive === 'REPLACE';
-	throw invalidArgument('x-amz-metadata-directive', directive, 'Unknown metadata directive.');
+	throw invalidArgument(name, directive, `Unknown ${what} directive.`);
 }
 
 export const copyObject: Handler = (call) => {
-	const { request, store, account, now } = call;
+	const { request, store, user, now } = call;
 	const bucket = bucketOf(call);
 	const key = keyOf(call);
-	const replace = replacesMetadata(call);
+	const replace = replaces(call, 'metadata');
+	const newTags = replaces(call, 'tagging');
 	const source = copySource(call);
-	const given = metadataOf(request);
+	const given = propertiesOf(call);
 	const newClass = request.headers.has('x-amz-storage-class');
-	if (source.bucket === bucket && source.object.key === key && !replace && !newClass) {
+	const same = source.object === bucket.objects.get(key);
+	if (same && !replace && !newClass) {
 		throw new S3Error('InvalidRequest', {
 			message:
 				"This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -83,21 +112,23 @@ export const copyObject: Handler = (call) => {
 	const { object } = source;
 	// A copy is one part, so its ETag is a plain MD5 even where the source had many parts.
 	const etag = object.partSizes ? digestAll('MD5', object.chunks).toString('hex') : object.etag;
-	const copy: StoredObject = {
+	const copy = store.put(bucket, {
 		key,
 		chunks: object.chunks,
 		size: object.size,
 		etag,
 		lastModified: Math.floor(now / 1000) * 1000,
 		metadata: {
-			...(replace ? given : object.metadata),
-			storageClass: given.storageClass,
+			...(replace ? given.metadata : object.metadata),
+			storageClass: given.metadata.storageClass,
 		},
-		owner: account.accessKeyId,
+		tags: newTags ? given.tags : object.tags,
+		acl: given.acl,
+		owner: user,
 		checksum: object.checksum && fullChecksum(object.checksum, object.chunks),
-	};
-	store.put(bucket, copy);
-	return { status: 200, body: copyResult('CopyObjectResult', copy) };
+	});
+	const headers = { ...sourceHeaders(source), ...versionHeaders(bucket, copy) };
+	return { status: 200, headers, body: copyResult('CopyObjectResult', copy) };
 };
 
 function fullChecksum(checksum: Checksum, chunks: readonly Buffer[]): Checksum {

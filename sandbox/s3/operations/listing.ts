@@ -1,11 +1,12 @@
+import { ownerElement } from '../acl.ts';
 import type { Answer } from '../answer.ts';
 import { bucketOf, integerArgument, invalidArgument, isoTime } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
 import type { S3Request } from '../request.ts';
 import { uriEncode } from '../sigv4.ts';
-import { compareKeys, type StoredObject } from '../store.ts';
+import type { StoredObject } from '../store.ts';
 import { element, resultDocument, type Xml } from '../xml.ts';
-import { owner } from './buckets.ts';
+import { pageOf, type Page, type Source } from './paging.ts';
 
 /**
  * Writes names as the client asked: with `encoding-type=url` percent-encoded the way Amazon does
@@ -25,49 +26,14 @@ export function nameEncoder(request: S3Request): (text: string) => string {
 	return (text) => uriEncode(Buffer.from(text).toString('latin1'), '/*').replaceAll('%20', '+');
 }
 
-export interface Page<Entry> {
-	entries: Entry[];
-	prefixes: string[];
-	/** The last name on the page, when there is more. */
-	next?: string;
-}
-
-/**
- * One page of names in order. Names that share `prefix` and have the delimiter behind it are rolled
- * up into one common prefix, which counts as one.
- * @param after the last name of the page before (a key, or a common prefix that is done with)
- */
-export function pageOf<Entry>(
-	names: Iterable<readonly [name: string, entry: Entry]>,
-	options: { prefix: string; delimiter: string; after: string; max: number },
-): Page<Entry> {
-	const { prefix, delimiter, after, max } = options;
-	const page: Page<Entry> = { entries: [], prefixes: [] };
-	let last: string | undefined;
-	for (const [name, entry] of names) {
-		if (!name.startsWith(prefix)) continue;
-		const at = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
-		const rolled = at < 0 ? undefined : name.slice(0, at + delimiter.length);
-		const shown = rolled ?? name;
-		if (shown === after || (rolled !== undefined && rolled === last)) continue;
-		if (after !== '' && compareKeys(name, after) <= 0) continue;
-		if (page.entries.length + page.prefixes.length >= max) {
-			if (last !== undefined) page.next = last;
-			break;
+function objectsOf(call: Call): Source<StoredObject> {
+	const { keys, objects } = bucketOf(call);
+	return function* (holds) {
+		for (const key of keys.from(holds)) {
+			const object = objects.get(key);
+			if (object) yield [key, object];
 		}
-		if (rolled === undefined) page.entries.push(entry);
-		else page.prefixes.push(rolled);
-		last = shown;
-	}
-	return page;
-}
-
-function* objectsOf(call: Call): Iterable<readonly [string, StoredObject]> {
-	const bucket = bucketOf(call);
-	for (const key of call.store.keys(bucket)) {
-		const object = bucket.objects.get(key);
-		if (object) yield [key, object];
-	}
+	};
 }
 
 function contents(object: StoredObject, encode: (text: string) => string, withOwner: boolean): Xml {
@@ -78,7 +44,7 @@ function contents(object: StoredObject, encode: (text: string) => string, withOw
 		object.checksum !== undefined && element('ChecksumAlgorithm', object.checksum.algorithm),
 		object.checksum !== undefined && element('ChecksumType', object.checksum.type),
 		element('Size', object.size),
-		withOwner && owner(object.owner),
+		withOwner && ownerElement(object.owner),
 		element('StorageClass', object.metadata.storageClass),
 	]);
 }

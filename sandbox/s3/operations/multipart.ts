@@ -3,13 +3,13 @@ import type { ChecksumAlgorithm, ChecksumType } from '../checksum.ts';
 import { digestAll } from '../checksum.ts';
 import { sliceChunks } from '../content.ts';
 import { S3Error } from '../errors.ts';
-import { metadataOf } from '../metadata.ts';
 import { bucketOf, invalidArgument, keyOf } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
+import { propertiesOf } from '../properties.ts';
 import type { S3Request } from '../request.ts';
 import { newUploadId, type MultipartUpload, type StoredPart } from '../store.ts';
 import { element, resultDocument } from '../xml.ts';
-import { copyResult, copySource } from './copy.ts';
+import { copyResult, copySource, sourceHeaders } from './copy.ts';
 
 /** The upload of the request, which must be one of this very key. @throws S3Error NoSuchUpload */
 export function uploadOf(call: Call): MultipartUpload {
@@ -46,15 +46,15 @@ export function checksumType(algorithm: ChecksumAlgorithm, type: string): Checks
 }
 
 export const createMultipartUpload: Handler = (call) => {
-	const { request, account, now } = call;
+	const { request, user, now } = call;
 	const bucket = bucketOf(call);
 	const upload: MultipartUpload = {
 		bucket: bucket.name,
 		key: keyOf(call),
 		uploadId: newUploadId(),
 		initiated: now,
-		owner: account.accessKeyId,
-		metadata: metadataOf(request),
+		owner: user,
+		...propertiesOf(call),
 		checksum: uploadChecksum(request),
 		parts: new Map(),
 	};
@@ -136,7 +136,8 @@ export const uploadPartCopy: Handler = (call) => {
 	const { request, now } = call;
 	const partNumber = partNumberOf(request);
 	const upload = uploadOf(call);
-	const { object } = copySource(call);
+	const source = copySource(call);
+	const { object } = source;
 	const { start, end } = sourceSpan(request, object.size);
 	const chunks = sliceChunks(object.chunks, start, end);
 	const algorithm = upload.checksum?.algorithm;
@@ -150,7 +151,11 @@ export const uploadPartCopy: Handler = (call) => {
 	};
 	upload.parts.set(partNumber, part);
 	const checksum = part.checksum && { ...part.checksum, type: 'FULL_OBJECT' as const };
-	return { status: 200, body: copyResult('CopyPartResult', { ...part, checksum }) };
+	return {
+		status: 200,
+		headers: sourceHeaders(source),
+		body: copyResult('CopyPartResult', { ...part, checksum }),
+	};
 };
 
 export const abortMultipartUpload: Handler = (call) => {

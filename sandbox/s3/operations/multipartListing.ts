@@ -1,10 +1,12 @@
+import { ownerElement } from '../acl.ts';
 import { bucketOf, integerArgument, isoTime } from '../operation.ts';
 import type { Handler } from '../operation.ts';
-import { compareKeys, type MultipartUpload } from '../store.ts';
+import { compareKeys } from '../sortedKeys.ts';
+import type { MultipartUpload } from '../store.ts';
 import { element, resultDocument } from '../xml.ts';
-import { owner } from './buckets.ts';
-import { nameEncoder, pageOf } from './listing.ts';
+import { nameEncoder } from './listing.ts';
 import { uploadOf } from './multipart.ts';
+import { pageOf } from './paging.ts';
 
 export const listParts: Handler = (call) => {
 	const { request } = call;
@@ -25,8 +27,8 @@ export const listParts: Handler = (call) => {
 		element('Bucket', upload.bucket),
 		element('Key', encode(upload.key)),
 		element('UploadId', upload.uploadId),
-		owner(upload.owner, 'Initiator'),
-		owner(upload.owner),
+		ownerElement(upload.owner, 'Initiator'),
+		ownerElement(upload.owner),
 		element('StorageClass', upload.metadata.storageClass),
 		upload.checksum !== undefined && element('ChecksumAlgorithm', upload.checksum.algorithm),
 		upload.checksum !== undefined && element('ChecksumType', upload.checksum.type),
@@ -68,7 +70,7 @@ export const listMultipartUploads: Handler = (call) => {
 		at < 0 ? all.filter(({ key }) => compareKeys(key, keyMarker) > 0) : all.slice(at + 1);
 	const seen = at < 0 && delimiter !== '' ? keyMarker : '';
 	const page = pageOf(
-		rest.map((upload) => [upload.key, upload] as const),
+		(holds) => rest.filter(({ key }) => holds(key)).map((upload) => [upload.key, upload] as const),
 		{ prefix, delimiter, after: seen, max },
 	);
 	const last = page.entries.at(-1);
@@ -88,8 +90,8 @@ export const listMultipartUploads: Handler = (call) => {
 			element('Upload', [
 				element('Key', encode(upload.key)),
 				element('UploadId', upload.uploadId),
-				owner(upload.owner, 'Initiator'),
-				owner(upload.owner),
+				ownerElement(upload.owner, 'Initiator'),
+				ownerElement(upload.owner),
 				element('StorageClass', upload.metadata.storageClass),
 				element('Initiated', isoTime(upload.initiated)),
 				upload.checksum !== undefined && element('ChecksumAlgorithm', upload.checksum.algorithm),

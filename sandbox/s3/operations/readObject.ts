@@ -4,18 +4,11 @@ import { checkRead } from '../conditions.ts';
 import { sliceChunks } from '../content.ts';
 import { S3Error } from '../errors.ts';
 import { metadataHeaders } from '../metadata.ts';
-import { bucketOf, integerArgument, invalidArgument, keyOf } from '../operation.ts';
+import { bucketOf, integerArgument, invalidArgument } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
 import type { S3Request } from '../request.ts';
 import type { StoredObject } from '../store.ts';
-
-/** The object of the request. @throws S3Error NoSuchKey */
-export function objectOf(call: Call): StoredObject {
-	const key = keyOf(call);
-	const object = bucketOf(call).objects.get(key);
-	if (!object) throw new S3Error('NoSuchKey', { elements: { Key: key } });
-	return object;
-}
+import { objectOf, versionHeaders } from '../versions.ts';
 
 interface Span {
 	start: number;
@@ -102,8 +95,10 @@ function answer(call: Call): Answer {
 		'accept-ranges': 'bytes',
 		'content-length': String(end - start),
 		...metadataHeaders(object.metadata),
+		...versionHeaders(bucketOf(call), object),
 		...overrides(request),
 	};
+	if (object.tags.size > 0) headers['x-amz-tagging-count'] = String(object.tags.size);
 	const partial = span !== undefined && object.size > 0;
 	if (partial) headers['content-range'] = `bytes ${start}-${end - 1}/${object.size}`;
 	if (part && object.partSizes) headers['x-amz-mp-parts-count'] = String(object.partSizes.length);

@@ -1,28 +1,34 @@
 import { checksumHeader } from '../checksum.ts';
 import { checkDelete, checkWrite } from '../conditions.ts';
 import { S3Error } from '../errors.ts';
-import { metadataOf } from '../metadata.ts';
 import { bucketOf, keyOf } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
-import type { Bucket } from '../store.ts';
+import { propertiesOf } from '../properties.ts';
+import { isObject, versionsOf, type Bucket, type Version } from '../store.ts';
+import { versionHeaders, versionIdOf } from '../versions.ts';
+
+/** A time as objects keep it: whole seconds. */
+export function wholeSeconds(time: number): number {
+	return Math.floor(time / 1000) * 1000;
+}
 
 export const putObject: Handler = (call) => {
-	const { request, body, store, account, now } = call;
+	const { request, body, store, user, now } = call;
 	const bucket = bucketOf(call);
 	const key = keyOf(call);
 	checkWrite(request, key, bucket.objects.get(key));
 	const etag = body.md5.toString('hex');
-	store.put(bucket, {
+	const stored = store.put(bucket, {
+		...propertiesOf(call),
 		key,
 		chunks: body.chunks,
 		size: body.size,
 		etag,
-		lastModified: Math.floor(now / 1000) * 1000,
-		metadata: metadataOf(request),
-		owner: account.accessKeyId,
+		lastModified: wholeSeconds(now),
+		owner: user,
 		checksum: body.checksum && { ...body.checksum, type: 'FULL_OBJECT' },
 	});
-	const headers: Record<string, string> = { etag: `"${etag}"` };
+	const headers: Record<string, string> = { etag: `"${etag}"`, ...versionHeaders(bucket, stored) };
 	if (body.checksum) {
 		headers[checksumHeader(body.checksum.algorithm)] = body.checksum.value;
 		headers['x-amz-checksum-type'] = 'FULL_OBJECT';
@@ -30,16 +36,42 @@ export const putObject: Handler = (call) => {
 	return { status: 200, headers };
 };
 
-/** Removes a key if a policy allows it; an absent key is fine. @throws S3Error AccessDenied */
-export function removeKey({ store, denyDelete }: Call, bucket: Bucket, key: string): void {
+/**
+ * Removes a key, or one version of it for good; an absent one is fine.
+ * @returns the delete marker that was written or removed
+ * @throws S3Error AccessDenied
+ */
+export function removeKey(
+	{ store, denyDelete, user, now }: Call,
+	bucket: Bucket,
+	key: string,
+	versionId?: string,
+): Version | undefined {
 	if (denyDelete.has(`${bucket.name}/${key}`)) throw new S3Error('AccessDenied');
-	store.remove(bucket, key);
+	if (versionId === undefined) {
+		return store.remove(bucket, { key, owner: user, lastModified: wholeSeconds(now) });
+	}
+	return store.removeVersion(bucket, key, versionId);
+}
+
+/** The version a delete is about. */
+export function doomedVersion(
+	bucket: Bucket,
+	key: string,
+	versionId: string | undefined,
+): Version | undefined {
+	if (versionId === undefined) return bucket.objects.get(key);
+	return versionsOf(bucket, key).find((one) => one.versionId === versionId);
 }
 
 export const deleteObject: Handler = (call) => {
 	const bucket = bucketOf(call);
 	const key = keyOf(call);
-	checkDelete(call.request, bucket.objects.get(key));
-	removeKey(call, bucket, key);
-	return { status: 204 };
+	const versionId = versionIdOf(call);
+	const doomed = doomedVersion(bucket, key, versionId);
+	checkDelete(call.request, isObject(doomed) ? doomed : undefined);
+	const removed = removeKey(call, bucket, key, versionId);
+	const headers = versionHeaders(bucket, removed);
+	if (versionId !== undefined) headers['x-amz-version-id'] = versionId;
+	return { status: 204, headers };
 };

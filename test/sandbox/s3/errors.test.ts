@@ -5,10 +5,9 @@ import {
 	CreateMultipartUploadCommand,
 	DeleteBucketCommand,
 	DeleteObjectsCommand,
-	GetBucketAclCommand,
-	GetBucketVersioningCommand,
 	GetObjectCommand,
-	GetObjectTaggingCommand,
+	GetObjectTorrentCommand,
+	ListBucketAnalyticsConfigurationsCommand,
 	ListObjectsV2Command,
 	PutObjectCommand,
 	UploadPartCommand,
@@ -18,6 +17,7 @@ import {
 import { Readable } from 'node:stream';
 import { errorCodes } from '../../../sandbox/s3/errors.ts';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
+import { provokeByProperties, type Provocations } from './provokeByProperties.ts';
 import { codeOf, keysOf, minioClient, sdkClient, tamper, type TamperedRequest } from './sdk.ts';
 
 const Bucket = 'errors-bucket';
@@ -86,7 +86,7 @@ async function completeWith(
 const md5OfA = '0cc175b9c0f1b6a831c399e269772661';
 
 /** How to make the server give each of its codes, mostly by an honest client that is damaged. */
-const provoke: Record<string, Array<[how: string, call: () => Promise<unknown>]>> = {
+const provoke: Provocations = {
 	AccessDenied: [
 		['no signature', () => client({ signer: { sign: async (request) => request } }).send(get())],
 		[
@@ -225,6 +225,8 @@ const provoke: Record<string, Array<[how: string, call: () => Promise<unknown>]>
 		],
 	],
 	InvalidArgument: [
+		['a version id', () => client().send(new GetObjectCommand({ Bucket, Key, VersionId: 'v' }))],
+		['a canned ACL', () => client().send(put({ ACL: 'everybody' as 'private' }))],
 		['max-keys', () => client().send(new ListObjectsV2Command({ Bucket, MaxKeys: -1 }))],
 		[
 			'a copy source without a key',
@@ -383,13 +385,9 @@ const provoke: Record<string, Array<[how: string, call: () => Promise<unknown>]>
 		],
 	],
 	NotImplemented: [
-		['?acl', () => client().send(new GetBucketAclCommand({ Bucket }))],
-		['?versioning', () => client().send(new GetBucketVersioningCommand({ Bucket }))],
-		['?tagging', () => client().send(new GetObjectTaggingCommand({ Bucket, Key }))],
-		['a version', () => client().send(new GetObjectCommand({ Bucket, Key, VersionId: 'v' }))],
-		['tags', () => client().send(put({ Tagging: 'a=b' }))],
+		['?analytics', () => client().send(new ListBucketAnalyticsConfigurationsCommand({ Bucket }))],
+		['a torrent', () => client().send(new GetObjectTorrentCommand({ Bucket, Key }))],
 		['encryption', () => client().send(put({ ServerSideEncryption: 'aws:kms' }))],
-		['a public ACL', () => client().send(put({ ACL: 'public-read' }))],
 		['If-None-Match of an ETag', () => client().send(put({ IfNoneMatch: '"x"' }))],
 		[
 			'Transfer-Encoding: chunked without aws-chunked',
@@ -453,6 +451,8 @@ function remove(count: number) {
 	const Objects = Array.from({ length: count }, (_, at) => ({ Key: `absent-${at}` }));
 	return new DeleteObjectsCommand({ Bucket, Delete: { Objects } });
 }
+
+Object.assign(provoke, provokeByProperties(client, { Bucket, Key }));
 
 const cases = Object.entries(provoke).flatMap(([code, calls]) =>
 	calls.map(([how, call]) => ({ code, how, call })),

@@ -1,0 +1,45 @@
+import { S3Error } from '../errors.ts';
+import { bucketOf } from '../operation.ts';
+import type { Call, Handler } from '../operation.ts';
+import { isPublic, readPolicy } from '../policy.ts';
+import { element, resultDocument } from '../xml.ts';
+
+const maxBytes = 20 * 1024;
+
+function policyOf(call: Call): string {
+	const bucket = bucketOf(call);
+	const policy = bucket.documents.get('policy');
+	if (policy !== undefined) return policy;
+	throw new S3Error('NoSuchBucketPolicy', { elements: { BucketName: bucket.name } });
+}
+
+export const getBucketPolicy: Handler = (call) => ({
+	status: 200,
+	headers: { 'content-type': 'application/json' },
+	body: [Buffer.from(policyOf(call))],
+});
+
+export const putBucketPolicy: Handler = (call) => {
+	const bucket = bucketOf(call);
+	const text = Buffer.concat(call.body.chunks).toString();
+	if (call.body.size > maxBytes) {
+		throw new S3Error('MalformedPolicy', {
+			message: 'Policy exceeds the maximum allowed document size.',
+		});
+	}
+	readPolicy(text, bucket.name);
+	bucket.documents.set('policy', text);
+	return { status: 204 };
+};
+
+export const deleteBucketPolicy: Handler = (call) => {
+	bucketOf(call).documents.delete('policy');
+	return { status: 204 };
+};
+
+export const getBucketPolicyStatus: Handler = (call) => {
+	const open = isPublic(readPolicy(policyOf(call), bucketOf(call).name));
+	// Amazon writes this one boolean in upper case.
+	const content = [element('IsPublic', open ? 'TRUE' : 'FALSE')];
+	return { status: 200, body: resultDocument('PolicyStatus', content) };
+};

@@ -1,0 +1,21 @@
+import type { Handler } from '../operation.ts';
+
+export type Level = 'service' | 'bucket' | 'object';
+
+export interface Route {
+	/** Amazon's name of the operation. */
+	operation: string;
+	level: Level;
+	method: string;
+	/** Parameters that tell this operation from others of the same method. */
+	needs?: string[];
+	/** A header that tells it. */
+	needsHeader?: string;
+	/** Further parameters it understands. */
+	query?: string[];
+	/** `x-amz-*` headers it understands, besides those of every request; "name*" is a prefix. */
+	headers?: string[];
+	/** What kind of body it takes; none by default. */
+	body?: 'object' | 'document';
+	handle: Handler;
+}
