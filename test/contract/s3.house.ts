@@ -67,6 +67,7 @@ export async function openS3(engine: Engine): Promise<House> {
 		'object.delete': { parameters: ofObject, items: objects },
 		'object.deleteMany': { parameters: ofObject, items: objects },
 		'object.download': { parameters: ofObject, items: objects },
+		'object.exists': { parameters: ofObject, items: objects, mute: true },
 		'object.getMany': {
 			parameters: { bucket: 'folders', delimiter: '/', returnAll: true },
 			items: async (count) => items(numbers(count).map((n) => ({ n }))),

@@ -8,13 +8,13 @@ import {
 	listBuckets,
 } from '../../nodes/S3/transport/buckets';
 import type { S3Client, S3Request } from '../../nodes/S3/transport/client';
-import { deleteObjects } from '../../nodes/S3/transport/deleteObjects';
+import { deleteObject, deleteObjects } from '../../nodes/S3/transport/deleteObjects';
 import { download } from '../../nodes/S3/transport/download';
 import { decodeUrl } from '../../nodes/S3/transport/encode';
 import type { Listing } from '../../nodes/S3/transport/listing';
 import { listObjects } from '../../nodes/S3/transport/listing';
 import { copyObject } from '../../nodes/S3/transport/copy';
-import { deleteObject, headObject, putObject } from '../../nodes/S3/transport/objects';
+import { headObject, putObject } from '../../nodes/S3/transport/objects';
 import { upload } from '../../nodes/S3/transport/upload';
 import { children, parseXml, text } from '../../nodes/S3/transport/xml';
 import { systemClock } from '../../nodes/shared/ground/clock';
@@ -58,8 +58,9 @@ const digest = async (s3: S3Client, key: string) => {
 	const bytes = await buffer(body);
 	return [info.size, info.contentType, createHash('sha256').update(bytes).digest('hex')];
 };
-const ends = (outcomes: Array<Failure | undefined>) =>
-	outcomes.map((failure) => failure?.code ?? 'done');
+const ends = (outcomes: object[]) =>
+	outcomes.map((outcome) => (outcome instanceof Failure ? outcome.code : 'done'));
+const named = (...keys: string[]) => keys.map((key) => ({ key }));
 const raw = async (s3: S3Client, request: S3Request) =>
 	await s3.call(request, ({ status, headers, body }) => [
 		status,
@@ -151,8 +152,8 @@ const SCRIPT: Record<string, Step> = {
 		return names.flat();
 	},
 	'list with max-keys=0': async (s3) => await list(s3, { limit: 0 }),
-	'delete many': async (s3) => ends(await deleteObjects(s3, 'main', ['copy', 'nope', 'new'])),
-	'delete many in no bucket': async (s3) => ends(await deleteObjects(s3, 'nowhere', ['k'])),
+	'delete many': async (s3) => ends(await deleteObjects(s3, 'main', named('copy', 'nope', 'new'))),
+	'delete many in no bucket': async (s3) => ends(await deleteObjects(s3, 'nowhere', named('k'))),
 	'delete an object': async (s3) => await deleteObject(s3, 'main', 'ten'),
 	'delete it again': async (s3) => await deleteObject(s3, 'main', 'ten'),
 	'delete a full bucket': async (s3) => await deleteBucket(s3, 'main'),

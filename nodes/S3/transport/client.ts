@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../shared/ground/clock';
 import { systemClock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
+import { redactor } from '../../shared/ground/redact';
 import type { Send } from '../../shared/resilience';
 import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
@@ -10,6 +11,7 @@ import type { HttpClient, HttpResponse } from '../../shared/transport/http';
 import type { Addressing } from './address';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
+import { secretHeaders } from './encryption';
 import { invalidInput, readError, s3Failure } from './failure';
 import type { Quirks } from './quirks';
 import { UNKNOWN_SERVER } from './quirks';
@@ -156,6 +158,17 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		};
 	};
 
+	// Some servers repeat what they do not like, and the key of SSE-C is not one of the credential.
+	const redactOf = ({ headers = {} }: S3Request): Redact => {
+		const keys = secretHeaders(headers);
+		if (keys.length === 0) return options.redact;
+		const ofRequest = redactor(keys);
+		return {
+			text: (text) => options.redact.text(ofRequest.text(text)),
+			value: (value) => options.redact.value(ofRequest.value(value)),
+		};
+	};
+
 	const exchange = async (request: S3Request, signal: AbortSignal): Promise<HttpResponse<Body>> => {
 		// Twice, because region and clock may both have to be learned from the server.
 		for (let lesson = 0; ; lesson++) {
@@ -168,7 +181,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 				status,
 				headers,
 				await answer.body.collect(MAX_ERROR_BYTES),
-				options.redact,
+				redactOf(request),
 			);
 			if (lesson >= 2 || !where.learn(request.bucket, error, headers, place, clock.now()))
 				throw explained(s3Failure(status, headers, error, clock.now()), request);

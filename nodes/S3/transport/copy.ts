@@ -5,7 +5,8 @@ import type { Copy, ObjectPlace, SourceInfo } from './copySource';
 import { checkSource, copySource, copySourceInfo, onlyIfStill } from './copySource';
 import { successBody } from './failure';
 import type { Stored } from './objects';
-import { afterLostAnswer, existsAlready, unquoted } from './objects';
+import { unquoted } from './objectInfo';
+import { afterLostAnswer, existsAlready } from './objects';
 import { text } from './xml';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/copy-object.html */

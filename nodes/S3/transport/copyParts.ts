@@ -9,7 +9,7 @@ import { encodeQuery } from './encode';
 import { successBody } from './failure';
 import type { Part, UploadPlace } from './multipart';
 import { abortUpload, completeUpload, createUpload } from './multipart';
-import { unquoted } from './objects';
+import { unquoted } from './objectInfo';
 import { headersOfKey } from './writeHeaders';
 import { child, children, text } from './xml';
 

@@ -3,7 +3,7 @@ import { checkBucket, checkKey } from './address';
 import type { S3Client } from './client';
 import { encodeKey, encodeQuery } from './encode';
 import { invalidInput } from './failure';
-import { unquoted } from './objects';
+import { unquoted } from './objectInfo';
 
 export interface ObjectPlace {
 	bucket: string;

@@ -3,6 +3,8 @@ import { MAX_KEY_BYTES } from './address';
 import type { S3Client } from './client';
 import { MAX_ANSWER_BYTES } from './client';
 import { keyFailure, successBody } from './failure';
+import type { Headers } from './headerValues';
+import { compact, plain, quoted } from './headerValues';
 import { contentMd5 } from './objects';
 import type { XmlElement } from './xml';
 import { children, fitsXml, text, writeXml } from './xml';
@@ -17,24 +19,54 @@ export const MAX_DELETE_KEYS = 1_000;
 export const canBeListed = (key: string): boolean =>
 	key !== '' && fitsXml(key) && Buffer.byteLength(key) <= MAX_KEY_BYTES;
 
+/** What is to be deleted. */
+export interface DeleteTarget {
+	key: string;
+	/** this version for good; else a versioned bucket puts a delete marker over the current one */
+	versionId?: string;
+}
+
+/** What became of it. */
+export interface Deleted {
+	/** a marker was made, or, with a version ID, removed */
+	deleteMarker?: boolean;
+	/** the version that was removed, or the marker that was made */
+	versionId?: string;
+}
+
+export interface DeleteOptions {
+	/** versions under GOVERNANCE retention as well */
+	bypassGovernance?: boolean;
+	/** serial number of the device, a space, and its code: for buckets with MFA delete */
+	mfa?: string;
+}
+
+/** Headers of DeleteObject and DeleteObjects. */
+export const deleteHeaders = ({ bypassGovernance, mfa }: DeleteOptions): Headers =>
+	compact({
+		'x-amz-bypass-governance-retention': bypassGovernance ? 'true' : undefined,
+		'x-amz-mfa': plain('MFA', mfa?.trim()),
+	});
+
 /**
  * Deletes up to 1,000 objects in one request. A key that is not there counts as deleted. Keys that
  * the server could not delete for a passing reason (SlowDown, InternalError) are asked for again,
  * without those that are done.
- * @returns per key a Failure, or `undefined` where it is deleted; in the order of `keys`
+ * @returns per target a Failure, or what became of it; in the order of `targets`
  */
 export async function deleteObjects(
 	s3: S3Client,
 	bucket: string,
-	keys: string[],
-): Promise<Array<Failure | undefined>> {
-	const outcomes = new Map<string, Failure | undefined>();
-	let left = [...new Set(keys)];
+	targets: DeleteTarget[],
+	options: DeleteOptions = {},
+): Promise<Array<Deleted | Failure>> {
+	const outcomes = new Map<string, Deleted | Failure>();
+	let left = [...new Map(targets.map((target) => [nameOf(target), target])).values()];
 	let answered = false;
 	let firstAt: number | undefined;
 	const describe = () => {
 		answered = false;
-		return deleteRequest(bucket, left);
+		return deleteRequest(bucket, left, options);
 	};
 	try {
 		await s3.receive(describe, async ({ headers, body }, { attempt }) => {
@@ -42,52 +74,76 @@ export async function deleteObjects(
 			firstAt ??= now;
 			const received = { headers, body: await body.collect(MAX_ANSWER_BYTES) };
 			const result = successBody('DeleteResult', received, now);
-			for (const [key, failure] of outcomesOf(result, left)) {
-				outcomes.set(
-					key,
-					failure && Object.assign(failure, { attempts: attempt, firstAt, lastAt: now }),
-				);
+			for (const [name, outcome] of outcomesOf(result, left)) {
+				if (outcome instanceof Failure)
+					Object.assign(outcome, { attempts: attempt, firstAt, lastAt: now });
+				outcomes.set(name, outcome);
 			}
 			answered = true;
-			left = left.filter((key) => {
-				const failure = outcomes.get(key);
-				return failure && isPassing(failure);
+			const again = left.flatMap((target) => {
+				const outcome = outcomes.get(nameOf(target));
+				return outcome instanceof Failure && isPassing(outcome) ? [{ target, outcome }] : [];
 			});
-			const [first] = left;
-			if (first !== undefined) throw outcomes.get(first);
+			left = again.map(({ target }) => target);
+			const [first] = again;
+			if (first) throw first.outcome;
 		});
 	} catch (error) {
-		if (!answered) for (const key of left) outcomes.set(key, toFailure(error));
+		if (!answered) for (const target of left) outcomes.set(nameOf(target), toFailure(error));
 	}
-	return keys.map((key) => outcomes.get(key));
+	return targets.map((target) => outcomes.get(nameOf(target)) ?? unmentioned());
 }
 
-function deleteRequest(bucket: string, keys: string[]) {
-	const body = Buffer.from(
-		writeXml('Delete', { Quiet: false, Object: keys.map((Key) => ({ Key })) }),
-	);
+/** Tells targets apart: neither part can hold a NUL and be sent. */
+const nameOf = ({ key, versionId = '' }: DeleteTarget) => `${key}\0${versionId}`;
+
+function deleteRequest(bucket: string, targets: DeleteTarget[], options: DeleteOptions) {
+	const objects = targets.map(({ key, versionId }) => ({
+		Key: key,
+		VersionId: versionId || undefined,
+	}));
+	const body = Buffer.from(writeXml('Delete', { Quiet: false, Object: objects }));
 	return {
 		operation: 'DeleteObjects',
 		method: 'POST' as const,
 		bucket,
 		query: [['delete', '']] as Array<[string, string]>,
-		headers: { 'content-type': 'application/xml', 'content-md5': contentMd5(body) },
+		headers: {
+			...deleteHeaders(options),
+			'content-type': 'application/xml',
+			'content-md5': contentMd5(body),
+		},
 		body,
 	};
 }
 
 function outcomesOf(
 	result: XmlElement,
-	keys: string[],
-): Array<[key: string, failure: Failure | undefined]> {
-	const deleted = new Set(children(result, 'Deleted').map((entry) => text(entry, 'Key')));
-	const errors = new Map(
-		children(result, 'Error').map((error) => [text(error, 'Key'), keyFailure(error)]),
+	targets: DeleteTarget[],
+): Array<[name: string, outcome: Deleted | Failure]> {
+	const named = (entry: XmlElement) =>
+		nameOf({ key: text(entry, 'Key') ?? '', versionId: text(entry, 'VersionId') });
+	const deleted = new Map(
+		children(result, 'Deleted').map((entry) => [named(entry), deletedOf(entry)]),
 	);
-	return keys.map((key) => [
-		key,
-		errors.get(key) ?? (deleted.has(key) ? undefined : unmentioned()),
-	]);
+	const errors = new Map(
+		children(result, 'Error').map((entry) => [named(entry), keyFailure(entry)]),
+	);
+	return targets.map((target) => {
+		const name = nameOf(target);
+		// Not every server repeats the version.
+		const bare = nameOf({ key: target.key });
+		const found = errors.get(name) ?? deleted.get(name) ?? errors.get(bare) ?? deleted.get(bare);
+		return [name, found ?? unmentioned()];
+	});
+}
+
+function deletedOf(entry: XmlElement): Deleted {
+	const versionId = text(entry, 'DeleteMarkerVersionId') || text(entry, 'VersionId');
+	return {
+		...(text(entry, 'DeleteMarker') === 'true' && { deleteMarker: true }),
+		...(versionId && { versionId }),
+	};
 }
 
 const unmentioned = () =>
@@ -96,4 +152,54 @@ const unmentioned = () =>
 		phase: 'maybeDone',
 		code: 'NOT_CONFIRMED',
 		message: 'The server did not say what became of this key',
+	});
+
+/**
+ * One object, whose key XML need not be able to carry.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
+ * @param options `ifMatch`: only the object with this ETag
+ */
+export async function deleteObject(
+	s3: S3Client,
+	bucket: string,
+	key: string,
+	options: DeleteOptions & { versionId?: string; ifMatch?: string } = {},
+): Promise<Deleted> {
+	const { versionId, ifMatch } = options;
+	const request = {
+		operation: 'DeleteObject',
+		method: 'DELETE' as const,
+		bucket,
+		key,
+		query: [['versionId', versionId || undefined]] as Array<[string, string | undefined]>,
+		headers: { ...deleteHeaders(options), ...(ifMatch && { 'if-match': quoted(ifMatch) }) },
+		// With a condition the second attempt would miss what the first one deleted.
+		accept: ifMatch ? [404, 412] : [],
+	};
+	try {
+		return await s3.call(request, ({ status, headers }, { lost }) => {
+			if (status >= 300 && !lost) throw otherObject(status, bucket, key);
+			const removed = headers['x-amz-version-id'];
+			return {
+				...(headers['x-amz-delete-marker'] === 'true' && { deleteMarker: true }),
+				...(removed && { versionId: removed }),
+			};
+		});
+	} catch (error) {
+		// Google says so where Amazon says that it is done.
+		if (!ifMatch && GONE.has(toFailure(error).code)) return {};
+		throw error;
+	}
+}
+
+const GONE = new Set(['NoSuchKey', 'NoSuchVersion']);
+
+const otherObject = (status: number, bucket: string, key: string) =>
+	new Failure({
+		kind: 'conflict',
+		phase: 'rejected',
+		code: status === 404 ? 'NoSuchKey' : 'PreconditionFailed',
+		status,
+		message: `"${key}" in bucket "${bucket}" ${status === 404 ? 'is not there' : 'has another ETag now'}: nothing was deleted`,
+		hint: 'Somebody changed it meanwhile. Look at it again before you delete it.',
 	});

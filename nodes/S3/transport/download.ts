@@ -4,8 +4,8 @@ import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { Body } from '../../shared/transport/body';
 import type { HttpResponse } from '../../shared/transport/http';
 import type { S3Client } from './client';
-import type { ObjectInfo } from './objects';
-import { infoOf } from './objects';
+import type { ObjectInfo } from './objectInfo';
+import { infoOf } from './objectInfo';
 
 // Each request is for so much: the deadline of a request holds for a piece, not for a file of any
 // size, and a broken connection repeats nothing (the next attempt begins at the byte that is missing).

@@ -83,3 +83,11 @@ function keyBytes(key: string): Buffer {
 
 /** Whether a header carries the key of SSE-C (not that of the source of a copy). */
 export const isCustomerKey = (name: string): boolean => name.startsWith(`${SSE}-customer-`);
+
+/** The keys among the headers of a request, in both forms in which people have them. */
+export const secretHeaders = (headers: Headers): string[] =>
+	Object.entries(headers).flatMap(([name, value]) =>
+		name.endsWith('server-side-encryption-customer-key')
+			? [value, Buffer.from(value, 'base64').toString('latin1')]
+			: [],
+	);

@@ -1,6 +1,6 @@
 import { Failure } from '../../shared/resilience/failure';
 import { decodeUrl } from './encode';
-import { unquoted } from './objects';
+import { unquoted } from './objectInfo';
 import type { XmlElement } from './xml';
 import { children, text } from './xml';
 

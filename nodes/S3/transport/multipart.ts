@@ -3,7 +3,8 @@ import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import { readError, s3Failure, successBody } from './failure';
 import type { Stored } from './objects';
-import { afterLostAnswer, existsAlready, storedBefore, unquoted } from './objects';
+import { unquoted } from './objectInfo';
+import { afterLostAnswer, existsAlready, storedBefore } from './objects';
 import { headersOfKey, headersToBegin, headersToComplete } from './writeHeaders';
 import { text, writeXml } from './xml';
 

@@ -1,59 +1,45 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
-import { metadataOf } from './metadata';
+import type { ObjectInfo } from './objectInfo';
+import { infoOf, unquoted } from './objectInfo';
+import type { ReadOptions } from './readHeaders';
+import { readRequest } from './readHeaders';
 
-export interface ObjectInfo {
-	bucket: string;
-	key: string;
-	/** in bytes */
-	size: number;
-	/** without the quotes */
-	etag: string;
-	contentType?: string;
-	/** ISO 8601 */
-	lastModified?: string;
-	storageClass?: string;
-	versionId?: string;
-	/** x-amz-meta-* without the prefix */
-	metadata: Record<string, string>;
-}
-
-/** Ceph leaves the quotes out where AWS has them. */
-export const unquoted = (etag: string | undefined): string => (etag ?? '').replace(/^"|"$/g, '');
-
-/** What the headers of a GET or HEAD answer say of an object. */
-export function infoOf(
+/**
+ * What a server says of an object without sending it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ * @throws Failure NotModified where the object does not meet the condition
+ */
+export async function headObject(
+	s3: S3Client,
 	bucket: string,
 	key: string,
-	headers: Record<string, string>,
-	size: number,
-): ObjectInfo {
-	const modified = Date.parse(headers['last-modified'] ?? '');
-	return {
+	options: ReadOptions = {},
+): Promise<ObjectInfo> {
+	const request = {
+		operation: 'HeadObject',
+		method: 'HEAD' as const,
 		bucket,
 		key,
-		size,
-		etag: unquoted(headers.etag),
-		...(headers['content-type'] && { contentType: headers['content-type'] }),
-		...(!Number.isNaN(modified) && { lastModified: new Date(modified).toISOString() }),
-		...(headers['x-amz-storage-class'] && { storageClass: headers['x-amz-storage-class'] }),
-		...(headers['x-amz-version-id'] && { versionId: headers['x-amz-version-id'] }),
-		metadata: metadataOf(headers),
+		...readRequest(s3, options),
+		accept: [304],
 	};
+	return await s3.call(request, ({ status, headers }) => {
+		if (status === 304) throw notModified(bucket, key);
+		return infoOf(bucket, key, headers, Number(headers['content-length'] ?? 0));
+	});
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
-export async function headObject(s3: S3Client, bucket: string, key: string): Promise<ObjectInfo> {
-	return await s3.call({ operation: 'HeadObject', method: 'HEAD', bucket, key }, ({ headers }) =>
-		infoOf(bucket, key, headers, Number(headers['content-length'] ?? 0)),
-	);
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
-export async function deleteObject(s3: S3Client, bucket: string, key: string): Promise<void> {
-	await s3.call({ operation: 'DeleteObject', method: 'DELETE', bucket, key }, () => {});
-}
+const notModified = (bucket: string, key: string) =>
+	new Failure({
+		kind: 'conflict',
+		phase: 'rejected',
+		code: 'NotModified',
+		status: 304,
+		message: `"${key}" in bucket "${bucket}" is still the one that is known`,
+		hint: 'The condition asks for another ETag or a later change.',
+	});
 
 export interface Stored {
 	etag: string;

@@ -71,6 +71,8 @@ interface Described {
 	description: string;
 	/** sending it twice has the same effect as once: a lost answer may be retried */
 	repeatable: boolean;
+	/** chosen when somebody adds the node; else the first of the list is */
+	preselected?: true;
 }
 
 /** One operation: what the editor shows of it, and what it does. */
@@ -125,5 +127,7 @@ export type AnyOperation<Client> = Operation<Client, any, unknown>;
 export interface Resource<Client> {
 	name: string;
 	value: string;
+	/** chosen when somebody adds the node; else the first of the list is */
+	preselected?: true;
 	operations: Array<AnyOperation<Client>>;
 }

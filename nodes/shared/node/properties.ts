@@ -28,6 +28,7 @@ interface Choosable {
 	value: string;
 	action?: string;
 	description?: string;
+	preselected?: true;
 }
 
 function choice(displayName: string, name: string, entries: Choosable[]): INodeProperties {
@@ -43,6 +44,7 @@ function choice(displayName: string, name: string, entries: Choosable[]): INodeP
 		type: 'options',
 		noDataExpression: true,
 		options,
-		default: options[0]?.value ?? '',
+		// The list itself stays in alphabetical order.
+		default: (entries.find(({ preselected }) => preselected) ?? entries[0])?.value ?? '',
 	};
 }

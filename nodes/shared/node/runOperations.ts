@@ -46,22 +46,29 @@ export async function runOperations<Client>(
 		signal: context.getExecutionCancelSignal() ?? new AbortController().signal,
 		onRetry: (_about, { code }) => retries.set(code, (retries.get(code) ?? 0) + 1),
 	};
-	let redact = redactor([]);
+	const secrets = new Set<string | undefined>();
+	let redact: Redact | undefined;
+	const redacting = () => (redact ??= redactor(secrets));
+	const learn = (found: Iterable<string | undefined>) => {
+		for (const secret of found) secrets.add(secret);
+		redact = undefined;
+	};
 	const operation = chosen(context, resources);
-	const ledger = ledgerOf(run, operation?.repeatable ?? true, () => redact);
-	const work = new Work(run, items, ledger);
+	const ledger = ledgerOf(run, operation?.repeatable ?? true, redacting);
+	const work = new Work(run, items, ledger, learn);
 	try {
 		if (!operation) throw unknownOperation(context);
-		const { client, secrets } = await connect(run);
-		redact = redactor(secrets);
+		const { client, secrets: ofCredential } = await connect(run);
+		learn(ofCredential);
 		await work.run(operation, client);
 	} catch (error) {
 		// Under "Continue On Fail" a node must not throw: n8n would send its input on as a success.
 		work.stop(toFailure(error));
 	}
 	const outcomes = work.outcomes();
-	ledger.keep(outcomes, (item) => work.keyOf(item), redact);
-	return settle({ run, items: work.items, outcomes, retries, redact, keyOf: (i) => work.keyOf(i) });
+	ledger.keep(outcomes, (item) => work.keyOf(item), redacting());
+	const keyOf = (item: number) => work.keyOf(item);
+	return settle({ run, items: work.items, outcomes, retries, redact: redacting(), keyOf });
 }
 
 function ledgerOf(run: Run, repeatable: boolean, redact: () => Redact): ItemLedger {

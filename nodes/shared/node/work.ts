@@ -8,6 +8,7 @@ import { Lanes, pump } from './pump';
 import { readInput } from './readInput';
 import type { ItemLedger, Outcome } from './runLedger';
 import type { Run } from './runOperations';
+import { secretsIn } from './secretsIn';
 
 /** The items of one run and what became of them. */
 export class Work {
@@ -20,6 +21,8 @@ export class Work {
 		private readonly started: Run,
 		private readonly raw: INodeExecutionData[],
 		private readonly ledger: ItemLedger,
+		/** told of what must never be seen outside */
+		private readonly learn: (secrets: string[]) => void,
 	) {
 		this.items = raw.map(redriven);
 	}
@@ -118,7 +121,10 @@ export class Work {
 		// before anyone else can look.
 		if (item && item !== original) this.raw[index] = item;
 		try {
-			const input = readInput(context, operation.properties as INodeProperties[], index);
+			const properties = operation.properties as INodeProperties[];
+			const input = readInput(context, properties, index);
+			const secrets = secretsIn(properties, input);
+			if (secrets.length > 0) this.learn(secrets);
 			this.inputs[index] = input;
 			return input;
 		} finally {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { infoOf } from '../../../nodes/S3/transport/objects';
+import { infoOf } from '../../../nodes/S3/transport/objectInfo';
 import { UNKNOWN_SERVER } from '../../../nodes/S3/transport/quirks';
 import { readRequest } from '../../../nodes/S3/transport/readHeaders';
 import type { WriteOptions } from '../../../nodes/S3/transport/writeHeaders';

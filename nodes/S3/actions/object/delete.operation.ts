@@ -1,7 +1,8 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
-import { deleteObject } from '../../transport/objects';
-import { bucketField, keyField, sameObject } from '../fields';
+import { deleteObject } from '../../transport/deleteObjects';
+import { bucketField, byDisplayName, keyField, sameObject } from '../fields';
+import { deleteOptions } from './deleteOptions';
 
 export const deleteOperation = defineOperation({
 	name: 'Delete',
@@ -10,10 +11,31 @@ export const deleteOperation = defineOperation({
 	description:
 		'Delete one object for good (a versioned bucket keeps its versions). An object that is not there counts as deleted.',
 	repeatable: true,
-	properties: [bucketField, keyField],
+	properties: [
+		bucketField,
+		keyField,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [
+				...deleteOptions,
+				{
+					displayName: 'Only If ETag Matches',
+					name: 'ifMatch',
+					type: 'string',
+					default: '',
+					description:
+						'The item fails unless the object has this ETag. Not every server knows this condition.',
+				} as const,
+			].sort(byDisplayName),
+		},
+	],
 	inOrder: sameObject,
-	async execute(s3: S3Client, { bucket, key }) {
-		await deleteObject(s3, bucket, key);
-		return { bucket, key, deleted: true };
+	async execute(s3: S3Client, { bucket, key, options }) {
+		const deleted = await deleteObject(s3, bucket, key, options);
+		return { bucket, key, deleted: true, ...deleted };
 	},
 });

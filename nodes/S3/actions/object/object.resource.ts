@@ -4,6 +4,7 @@ import { copy } from './copy.operation';
 import { deleteOperation } from './delete.operation';
 import { deleteMany } from './deleteMany.operation';
 import { download } from './download.operation';
+import { exists } from './exists.operation';
 import { getMany } from './getMany.operation';
 import { head } from './head.operation';
 import { move } from './move.operation';
@@ -12,5 +13,6 @@ import { upload } from './upload.operation';
 export const object: Resource<S3Client> = {
 	name: 'Object',
 	value: 'object',
-	operations: [copy, deleteOperation, deleteMany, download, getMany, head, move, upload],
+	preselected: true,
+	operations: [copy, deleteOperation, deleteMany, download, exists, getMany, head, move, upload],
 };

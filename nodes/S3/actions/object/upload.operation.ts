@@ -38,6 +38,7 @@ export const upload = defineOperation({
 	description:
 		'Store a file of the item, or a text, as an object. An object of this key is replaced.',
 	repeatable: true,
+	preselected: true,
 	properties: [
 		bucketField,
 		newKeyField,

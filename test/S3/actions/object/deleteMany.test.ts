@@ -25,7 +25,10 @@ const fill = async (keys: string[], bucket = 'one') => {
 };
 const inBucket = (keys: string[], bucket = 'one') => keys.map((key) => ({ bucket, key }));
 const run = async (targets: Array<{ bucket: string; key: string }>, client = s3) =>
-	await deleteMany.executeAll(client, targets);
+	await deleteMany.executeAll(
+		client,
+		targets.map((target) => ({ options: {}, ...target })),
+	);
 /** The code of the failure, or "done". */
 const ends = (results: unknown[]) =>
 	results.map((result) => (result instanceof Failure ? result.code : 'done'));
