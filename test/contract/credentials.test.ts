@@ -7,6 +7,7 @@ const folder = path.resolve(__dirname, '..', '..', 'credentials');
 /** Texts that may be read over the shoulder. Whatever is not named here is typed in hidden. */
 const PUBLIC_TEXTS = new Set([
 	'accessKeyId',
+	'accountId',
 	'ca',
 	'clientCertificate',
 	'endpoint',

@@ -1,13 +1,18 @@
 import { checkUtf8, codePointName, encodeKey } from './encode';
+import type { AwsEndpoints, Endpoint } from './endpoint';
+import { awsEndpoint, parseEndpoint } from './endpoint';
 
 /** Where the bucket stands: in the path, in the host name, or wherever the server is sure to find it. */
 export type Addressing = 'auto' | 'path' | 'virtualHost';
 
 /** What an address is made from. An empty `endpoint` means Amazon S3 in `region`. */
 export interface Location {
-	readonly endpoint?: string;
+	/** of the server, or of that part of it which keeps a region */
+	readonly endpoint?: string | ((region: string) => string);
 	readonly region: string;
 	readonly addressing: Addressing;
+	/** which endpoints of Amazon S3 */
+	readonly aws?: AwsEndpoints;
 }
 
 /** A place on the wire. */
@@ -98,102 +103,15 @@ export function checkKey(key: string): void {
 	}
 }
 
-interface Endpoint {
-	readonly protocol: string;
-	/** Host name with the port, if it is not the scheme's own. */
-	readonly host: string;
-	readonly hostname: string;
-	/** Encoded; '' or a path that begins with a slash and does not end with one. */
-	readonly prefix: string;
-	readonly isAws: boolean;
-}
-
-const EXAMPLE = 'https://minio.example.com:9000';
-
-// Only whole endpoints of Amazon itself; the bucket may stand before any of these.
-const AWS_HOST = /^s3([.-][a-z0-9.-]+)?\.amazonaws\.(com|com\.cn|eu)$/;
-
-// Amazon's partitions on the public Internet other than amazonaws.com, by prefix of the region.
-const DNS_SUFFIXES: ReadonlyArray<readonly [prefix: string, suffix: string]> = [
-	['cn-', 'amazonaws.com.cn'],
-	['eusc-', 'amazonaws.eu'],
-];
-
-function awsEndpoint(region: string): Endpoint {
-	if (!/^[a-z0-9-]+$/.test(region)) {
-		throw new TypeError(
-			region === ''
-				? 'The region is empty: without an endpoint, give the AWS region, for example us-east-1'
-				: `The region ${JSON.stringify(region)} is not the name of an AWS region, for example us-east-1`,
-		);
-	}
-	const [, suffix = 'amazonaws.com'] =
-		DNS_SUFFIXES.find(([start]) => region.startsWith(start)) ?? [];
-	const host = `s3.${region}.${suffix}`;
-	return { protocol: 'https:', host, hostname: host, prefix: '', isAws: true };
-}
-
-function encodedPrefix(path: string): string {
-	try {
-		return encodeKey(decodeURIComponent(path.replace(/\/+$/, '')));
-	} catch {
-		throw new TypeError('The path of the endpoint is not percent-encoded UTF-8: correct it');
-	}
-}
-
-// The endpoint itself is quoted only where it is no more than host and port: people paste presigned
-// URLs and URLs with passwords into this field, and these messages are logged.
-function parseEndpoint(endpoint: string): Endpoint {
-	if (endpoint.includes('@')) {
-		throw new TypeError(
-			'The endpoint must not contain credentials (user:password@): give them in the key fields',
-		);
-	}
-	if (/[?#]/.test(endpoint)) {
-		throw new TypeError(
-			`The endpoint must not contain a query or fragment: write only the server, like ${EXAMPLE}`,
-		);
-	}
-	if (/[\s\\\p{Cc}]/u.test(endpoint)) {
-		throw new TypeError('The endpoint contains a space, a backslash or a control character');
-	}
-	const [, scheme, authority, path = ''] =
-		/^([a-z][a-z0-9+.-]*):\/\/([^/]*)(.*)$/i.exec(endpoint) ?? [];
-	if (scheme === undefined) {
-		const bare = /^(?=.*[.:])[a-z0-9.-]+(:\d+)?$/i.test(endpoint) ? `https://${endpoint}` : EXAMPLE;
-		throw new TypeError(
-			`The endpoint has no scheme: write ${bare}, or http:// where the server has no TLS`,
-		);
-	}
-	if (!/^https?$/i.test(scheme)) {
-		throw new TypeError(
-			`The endpoint begins with ${scheme}://: it must begin with https:// or http://`,
-		);
-	}
-	if (!authority || !URL.canParse(`${scheme}://${authority}`)) {
-		throw new TypeError(
-			`The endpoint has no valid host and port after ${scheme}://: write it like ${EXAMPLE}`,
-		);
-	}
-	// The URL class sees only scheme and host; it would fold dot segments in the path.
-	const { protocol, host, hostname } = new URL(`${scheme}://${authority}`);
-	return {
-		protocol,
-		host,
-		hostname,
-		prefix: encodedPrefix(path),
-		isAws: protocol === 'https:' && AWS_HOST.test(hostname),
-	};
-}
-
 const HOST_LABELS = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const isOneLabel = (bucket: string) => HOST_LABELS.test(bucket) && !bucket.includes('.');
 const IP_ADDRESS = /^(\[.*\]|\d+\.\d+\.\d+\.\d+)$/;
 
 function inHostName(bucket: string, endpoint: Endpoint, addressing: Addressing): boolean {
 	if (addressing === 'path') return false;
 	// The certificate *.s3.<region>.amazonaws.com does not cover a bucket name with a dot in it.
 	if (addressing === 'auto') {
-		return endpoint.isAws && HOST_LABELS.test(bucket) && !bucket.includes('.');
+		return endpoint.isAws && isOneLabel(bucket);
 	}
 	if (!HOST_LABELS.test(bucket)) {
 		throw new TypeError(
@@ -215,9 +133,10 @@ function inHostName(bucket: string, endpoint: Endpoint, addressing: Addressing):
  * @throws TypeError for an endpoint or region from which no address can be made
  */
 export function addressOf(location: Location): (bucket?: string, key?: string) => Address {
-	const { region, addressing } = location;
-	const written = location.endpoint?.trim() ?? '';
-	const endpoint = written === '' ? awsEndpoint(region.trim()) : parseEndpoint(written);
+	const { region, addressing, aws } = location;
+	const named = location.endpoint ?? '';
+	const written = (typeof named === 'string' ? named : named(region)).trim();
+	const endpoint = written === '' ? awsEndpoint(region.trim(), aws) : parseEndpoint(written);
 	const { protocol, host, prefix } = endpoint;
 	if (addressing === 'virtualHost' && IP_ADDRESS.test(endpoint.hostname)) {
 		throw new TypeError(
@@ -235,6 +154,10 @@ export function addressOf(location: Location): (bucket?: string, key?: string) =
 			checkKey(key);
 		}
 		const suffix = key === undefined ? '' : `/${encodeKey(key)}`;
+		if (bucket !== undefined && key !== undefined && endpoint.objectHost && isOneLabel(bucket)) {
+			const objectHost = `${bucket}.${endpoint.objectHost}`;
+			return { origin: `${protocol}//${objectHost}`, host: objectHost, path: suffix };
+		}
 		if (bucket === undefined || !inHostName(bucket, endpoint, addressing)) {
 			const path = bucket === undefined ? '/' : `/${encodeKey(bucket)}${suffix}`;
 			return { origin: `${protocol}//${host}`, host, path: `${prefix}${path}` };

@@ -40,12 +40,12 @@ export async function createBucket(
 		throw invalidInput(error);
 	}
 	// us-east-1 is the default place, and naming it is an error on AWS.
-	const elsewhere = s3.region !== '' && s3.region !== 'us-east-1';
+	const elsewhere = s3.quirks.locationConstraint && s3.region !== '' && s3.region !== 'us-east-1';
 	const body = elsewhere
 		? Buffer.from(writeXml('CreateBucketConfiguration', { LocationConstraint: s3.region }))
 		: undefined;
 	return await s3.call(
-		{ operation: 'CreateBucket', method: 'PUT', bucket, body, accept: [409] },
+		{ operation: 'CreateBucket', method: 'PUT', bucket, region: s3.region, body, accept: [409] },
 		({ status, headers, body: answer }, { lost }) => {
 			if (status !== 409) return true;
 			const error = readError(status, headers, answer, s3.redact);

@@ -8,7 +8,7 @@ import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
 import type { Body } from '../../shared/transport/body';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
-import type { Addressing } from './address';
+import type { Address } from './address';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
 import { secretHeaders } from './encryption';
@@ -17,9 +17,7 @@ import type { Quirks } from './quirks';
 import { UNKNOWN_SERVER } from './quirks';
 import type { Credentials } from './sign';
 import { EMPTY_PAYLOAD_HASH, signHeaders, UNSIGNED_PAYLOAD } from './sign';
-import type { Address } from './address';
-import type { Place } from './whereabouts';
-import { Whereabouts } from './whereabouts';
+import type { Place, Whereabouts } from './whereabouts';
 
 /** One request in the words of S3. */
 export interface S3Request {
@@ -28,6 +26,8 @@ export interface S3Request {
 	method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
 	bucket?: string;
 	key?: string;
+	/** where the bucket is to be, of a request that makes it */
+	region?: string;
 	query?: QueryPair[];
 	/** lower-case names */
 	headers?: Record<string, string>;
@@ -61,9 +61,9 @@ export interface Signing extends Address {
 }
 
 export interface S3ClientOptions {
-	endpoint: string;
+	/** of the service */
 	region: string;
-	addressing: Addressing;
+	where: Whereabouts;
 	credentials: CredentialSource;
 	/** the account of the credential pays for the requests, not the owner of the bucket */
 	requesterPays?: boolean;
@@ -120,8 +120,7 @@ const MAX_ERROR_BYTES = 1024 * 1024;
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 export function s3Client(options: S3ClientOptions): S3Client {
-	const { credentials, http, send, scope, clock = systemClock } = options;
-	const where = new Whereabouts(options);
+	const { where, credentials, http, send, scope, clock = systemClock } = options;
 
 	const signed = (
 		request: S3Request,
@@ -172,18 +171,20 @@ export function s3Client(options: S3ClientOptions): S3Client {
 	const exchange = async (request: S3Request, signal: AbortSignal): Promise<HttpResponse<Body>> => {
 		// Twice, because region and clock may both have to be learned from the server.
 		for (let lesson = 0; ; lesson++) {
-			const place = where.placeOf(request.bucket);
+			const place = where.placeOf(request);
 			const keys = await credentials(signal);
 			const answer = await http.stream(checked(() => signed(request, place, keys, signal)));
 			const { status, headers } = answer;
-			if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
+			const done = status >= 200 && status < 300;
+			if (done && request.region && request.bucket) where.made(request.bucket, place.region);
+			if (done || request.accept?.includes(status)) return answer;
 			const error = readError(
 				status,
 				headers,
 				await answer.body.collect(MAX_ERROR_BYTES),
 				redactOf(request),
 			);
-			if (lesson >= 2 || !where.learn(request.bucket, error, headers, place, clock.now()))
+			if (lesson >= 2 || !where.learn(request, error, headers, place, clock.now()))
 				throw explained(s3Failure(status, headers, error, clock.now()), request);
 		}
 	};
@@ -191,7 +192,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 	const receive: S3Client['receive'] = async (describe, read) => {
 		const first = describe();
 		// Before it counts as a request: a wrong name is no attempt.
-		checked(() => where.address(where.placeOf(first.bucket).region)(first.bucket, first.key));
+		checked(() => where.address(where.placeOf(first).region)(first.bucket, first.key));
 		const about = {
 			system: 's3',
 			operation: first.operation,
@@ -229,7 +230,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 					await read({ status, headers, body: await body.collect(MAX_ANSWER_BYTES) }, history),
 			),
 		signing: async (bucket, key) => {
-			const { region, skewMs } = where.placeOf(bucket);
+			const { region, skewMs } = where.placeOf({ bucket });
 			const address = checked(() => where.address(region)(bucket, key));
 			const keys = await credentials(options.signal);
 			const { requesterPays = false } = options;

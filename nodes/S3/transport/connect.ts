@@ -6,18 +6,17 @@ import type { EgressFilter } from '../../shared/transport/egress';
 import type { TlsOptions } from '../../shared/transport/agents';
 import type { HttpClient } from '../../shared/transport/http';
 import { httpClient } from '../../shared/transport/http';
-import type { Addressing } from './address';
 import type { S3Client } from './client';
 import { s3Client } from './client';
+import type { ServerFields } from './providers';
+import { serverId, serverOf } from './providers';
+import { sharedWhereabouts } from './whereabouts';
 
 /** The fields of the credential `resilientS3Api`. */
-export interface S3Credential {
-	endpoint?: string;
-	region?: string;
+export interface S3Credential extends ServerFields {
 	accessKeyId?: string;
 	secretAccessKey?: string;
 	sessionToken?: string;
-	addressing?: Addressing;
 	testBucket?: string;
 	maxConcurrentRequests?: number;
 	maxRequestsPerSecond?: number;
@@ -43,17 +42,17 @@ export interface Connection extends Omit<ResilienceSettings, 'limits' | 'registr
 export function connect(credential: S3Credential, connection: Connection): S3Client {
 	const { owner, signal, egress } = connection;
 	const tls = tlsOf(credential);
-	const endpoint = credential.endpoint?.trim() ?? '';
-	const region = credential.region?.trim() || 'us-east-1';
+	const server = serverOf(credential);
 	const keys = {
 		accessKeyId: credential.accessKeyId?.trim() ?? '',
 		secretAccessKey: credential.secretAccessKey?.trim() ?? '',
 		sessionToken: credential.sessionToken?.trim() || undefined,
 	};
+	const scope = `s3 ${owner} ${credential.endpoint?.trim() || server.region}`;
 	return s3Client({
-		endpoint,
-		region,
-		addressing: credential.addressing ?? 'auto',
+		region: server.region,
+		quirks: server.quirks,
+		where: sharedWhereabouts(`${scope} ${serverId(credential)}`, server),
 		credentials: () => keys,
 		http: connection.http?.(tls) ?? httpClient({ owner, egress, tls }),
 		send: resilient({
@@ -63,7 +62,7 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 				perSecond: credential.maxRequestsPerSecond ?? 0,
 			},
 		}),
-		scope: `s3 ${owner} ${endpoint || region}`,
+		scope,
 		signal,
 		redact: redactor(secretsOf(credential)),
 		clock: connection.clock,

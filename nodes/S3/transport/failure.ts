@@ -3,6 +3,7 @@ import { retryAfterMs } from '../../shared/ground/retryAfter';
 import type { FailureDetails } from '../../shared/resilience/failure';
 import { Failure } from '../../shared/resilience/failure';
 import type { HttpResponse } from '../../shared/transport/http';
+import { awsRegionIn } from './endpoint';
 import type { XmlElement } from './xml';
 import { parseXml, text } from './xml';
 
@@ -11,6 +12,10 @@ type Meaning = Pick<FailureDetails, 'kind'> & Partial<FailureDetails>;
 const throttled: Meaning = { kind: 'throttled', phase: 'rejected', scope: 'bucket' };
 const refused = (hint: string): Meaning => ({ kind: 'auth', scope: 'credential', hint });
 const conflict = (hint?: string): Meaning => ({ kind: 'conflict', hint });
+const elsewhere: Meaning = {
+	kind: 'invalid',
+	hint: 'The bucket is in another region, or at another address: correct the credential.',
+};
 const corrupted: Meaning = { kind: 'network', phase: 'rejected' };
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -61,7 +66,8 @@ const MEANINGS: Record<string, Meaning> = {
 		scope: 'credential',
 		hint: 'Check the region in the credential.',
 	},
-	PermanentRedirect: { kind: 'invalid', hint: 'The bucket is in another region.' },
+	PermanentRedirect: elsewhere,
+	TemporaryRedirect: elsewhere,
 };
 
 // Answers to HEAD have no body that could say why.
@@ -89,6 +95,8 @@ export interface ErrorAnswer {
 	message: string;
 	/** AuthorizationHeaderMalformed and redirects: where the bucket is */
 	region?: string;
+	/** redirects: the host that has the bucket */
+	host?: string;
 	requestId?: string;
 }
 
@@ -105,13 +113,14 @@ export function readError(
 	body: Buffer,
 	redact: Redact,
 ): ErrorAnswer {
-	const region = headers['x-amz-bucket-region'];
+	const host = URL.parse(headers.location ?? '')?.host || undefined;
+	const region = headers['x-amz-bucket-region'] ?? awsRegionIn(host);
 	const requestId = headers['x-amz-request-id'];
 	const bare = {
 		code: STATUS_CODES[status] ?? `HTTP ${status}`,
 		message: `The server answered ${status}`,
 	};
-	if (body.length === 0) return { ...bare, region, requestId };
+	if (body.length === 0) return { ...bare, region, host, requestId };
 	const root = documentOf(body);
 	if (root?.name !== 'Error') {
 		const shown = redact
@@ -124,10 +133,12 @@ export function readError(
 			...bare,
 			message: `${bare.message}, not in the words of S3: ${shown.slice(0, 200)}`,
 			region,
+			host,
 			requestId,
 		};
 	}
 	return {
+		...(host && { host }),
 		...redact.value(errorOf(root, bare)),
 		...(region && { region }),
 		requestId: requestId ?? text(root, 'RequestId'),
@@ -146,20 +157,24 @@ function errorOf(root: XmlElement, otherwise: ErrorAnswer): ErrorAnswer {
 	const code = text(root, 'Code') || otherwise.code;
 	// Ceph sends an empty message.
 	const message = text(root, 'Message') || `The server answered ${code}`;
-	return { code, message, region: text(root, 'Region') || undefined };
+	const host = text(root, 'Endpoint') || undefined;
+	const region = text(root, 'Region') || awsRegionIn(host);
+	return { code, message, region, ...(host && { host }) };
 }
 
 /** The Failure that an answer means. */
 export function s3Failure(
 	status: number,
 	headers: Record<string, string>,
-	{ code, message, requestId }: ErrorAnswer,
+	{ code, message, host, requestId }: ErrorAnswer,
 	nowMs: number,
 ): Failure {
 	const { phase = 'rejected', ...meaning } = meaningOf(code, status);
+	const sent = host && status >= 300 && status < 400 ? ` The server names "${host}".` : '';
 	const wait = retryAfterMs(headers['retry-after'], nowMs);
 	return new Failure({
 		...meaning,
+		...(sent && { hint: (meaning.hint ?? elsewhere.hint) + sent }),
 		phase,
 		code,
 		message: requestId ? `${message} (request ${requestId})` : message,

@@ -10,10 +10,14 @@ export interface Quirks {
 	minPartBytes: number;
 	/** has UploadPartCopy */
 	copyParts: boolean;
+	/** all parts but the last must have one size */
+	equalParts: boolean;
 	/** the ETag of a multipart object is the MD5 of the MD5s of its parts */
 	multipartEtag: boolean;
 	/** takes and returns user metadata beyond ASCII as encoded words (RFC 2047), not as UTF-8 */
 	encodedWords: boolean;
+	/** CreateBucket takes the region as LocationConstraint */
+	locationConstraint: boolean;
 }
 
 /** What can be expected of a server nobody knows. */
@@ -23,6 +27,8 @@ export const UNKNOWN_SERVER: Quirks = {
 	maxParts: 10_000,
 	minPartBytes: 5 * 1024 * 1024,
 	copyParts: true,
-	multipartEtag: true,
 	encodedWords: false,
+	equalParts: false,
+	multipartEtag: false,
+	locationConstraint: true,
 };
