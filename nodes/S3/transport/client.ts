@@ -217,7 +217,9 @@ export function s3Client(options: S3ClientOptions): S3Client {
 
 	return {
 		region: options.region,
-		tls: !/^http:/i.test(options.endpoint),
+		get tls() {
+			return checked(() => where.address(options.region)()).origin.startsWith('https:');
+		},
 		quirks: options.quirks ?? UNKNOWN_SERVER,
 		clock,
 		signal: options.signal,
