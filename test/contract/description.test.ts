@@ -93,6 +93,7 @@ describe.each(packageNodes.map((one) => [one.node.description.displayName, one] 
 				'deadline',
 				'failedOutput',
 				'ledger',
+				'ledgerKey',
 				'maxAttempts',
 				'onOutage',
 			]);

@@ -5,6 +5,7 @@ import type * as Properties from '../../nodes/shared/node/properties';
 import type * as Fields from '../../nodes/shared/node/resilienceFields';
 import type * as Runs from '../../nodes/shared/node/runOperations';
 import type * as Policies from '../../nodes/shared/resilience';
+import type { FailureKind } from '../../nodes/shared/resilience/failure';
 import type * as Failures from '../../nodes/shared/resilience/failure';
 import type * as Http from '../../nodes/shared/transport/http';
 import { root } from '../engine/engine';
@@ -13,6 +14,8 @@ import { valueOf } from './oracleClient';
 /** From the built package, as the host loads it. */
 const built = async <T>(file: string): Promise<T> =>
 	(await import(path.join(root, 'dist', 'nodes', 'shared', `${file}.js`))) as T;
+
+const KINDS: Record<number, FailureKind> = { 429: 'throttled' };
 
 interface Poster {
 	post(key: string, repeatable: boolean): Promise<void>;
@@ -62,7 +65,7 @@ export async function postNode(origin: string, repeatable = false): Promise<INod
 					});
 					if (status === 201) return;
 					throw new Failure({
-						kind: status >= 500 ? 'unavailable' : 'invalid',
+						kind: KINDS[status] ?? (status >= 500 ? 'unavailable' : 'invalid'),
 						phase: status === 500 ? 'maybeDone' : 'rejected',
 						code: `HTTP ${status}`,
 						message: `The server answered ${status}`,

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Failure } from '../resilience/failure';
 import type { DurableStore, Entry, Known } from '../resilience/ledger';
@@ -26,7 +24,7 @@ const INTENDED = '{"state":"intended"}';
  * A ledger in an SQLite file of this machine. It survives a killed process; the last moments before
  * a power failure may be missing (SQLite: synchronous = NORMAL in WAL mode).
  * https://www.sqlite.org/pragma.html#pragma_synchronous
- * @param file is made, with its folder, where it is missing
+ * @param file is made where it is missing; its folder must be there
  */
 export function ledgerFile<Rows>(file: string, now: () => number): DurableStore<Rows> {
 	const database = () => openDatabase(file, now);
@@ -62,7 +60,6 @@ export function ledgerFile<Rows>(file: string, now: () => number): DurableStore<
 function openDatabase(file: string, now: () => number): DatabaseSync {
 	const known = open.get(file);
 	if (known) return known;
-	mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
 	// Not at the top: n8n loads this file in every process, and Node warns that the module is new.
 	const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
 	const database = new DatabaseSync(file);
@@ -81,7 +78,7 @@ async function attempt<T>(file: string, work: () => T): Promise<T> {
 			phase: 'notSent',
 			code: 'LEDGER_UNAVAILABLE',
 			message: `The ledger file ${file} cannot be used: ${(cause as Error).message}`,
-			hint: 'Check that n8n may write there, or name another place in N8N_RESILIENT_LEDGER. The durable ledger needs Node 22.13 or newer.',
+			hint: 'Check that its folder is there and n8n may write to it, or name another place in N8N_RESILIENT_LEDGER. The durable ledger needs Node 22.13 or newer.',
 			cause,
 		});
 	}
