@@ -34,6 +34,8 @@ export interface BodyLimit {
 	code: 'EntityTooLarge' | 'MaxMessageLengthExceeded';
 	/** Whether the request must announce a length, even zero. */
 	required: boolean;
+	/** Whether `x-amz-checksum-*` is about the body; else it is about the object the request makes. */
+	checksum: boolean;
 }
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -118,7 +120,7 @@ export function expectBody(
 	const md5 = request.headers.get('content-md5');
 	if (md5 !== undefined && !decodeBase64(md5, 16)) throw new S3Error('InvalidDigest');
 	const trailing = payload.kind === 'chunked' && payload.trailer;
-	return { size, md5, checksum: expectedChecksum(request, trailing) };
+	return { size, md5, checksum: limit.checksum ? expectedChecksum(request, trailing) : undefined };
 }
 
 /**

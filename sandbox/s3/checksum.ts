@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { crc32cDigest, crc32Digest, crc64nvmeDigest } from './crc.ts';
 
-export const checksumAlgorithms = ['CRC32', 'SHA1', 'SHA256'] as const;
+export const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 
-/** The additional checksums the server can verify; S3 has further ones, which it refuses. */
+/** The additional checksums the server can verify; further ones are refused. */
 export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
 
 /** COMPOSITE: the checksum of the parts' checksums, written `value-N`. */
@@ -21,18 +21,18 @@ export interface Digest {
 	digest(): Buffer;
 }
 
+const digests: Record<ChecksumAlgorithm | 'MD5', () => Digest> = {
+	CRC32: crc32Digest,
+	CRC32C: crc32cDigest,
+	CRC64NVME: crc64nvmeDigest,
+	SHA1: () => createHash('sha1'),
+	SHA256: () => createHash('sha256'),
+	MD5: () => createHash('md5'),
+};
+
 /** An incremental digest of the algorithm. */
 export function digestOf(algorithm: ChecksumAlgorithm | 'MD5'): Digest {
-	if (algorithm !== 'CRC32') return createHash(algorithm.toLowerCase());
-	let sum = 0;
-	return {
-		update: (chunk) => (sum = crc32(chunk, sum)),
-		digest: () => {
-			const bytes = Buffer.alloc(4);
-			bytes.writeUInt32BE(sum);
-			return bytes;
-		},
-	};
+	return digests[algorithm]();
 }
 
 /** The digest of a body that is already there. */

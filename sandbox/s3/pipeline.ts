@@ -35,11 +35,15 @@ const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 
 function bodyLimit(route: Route): BodyLimit {
-	if (route.body === 'object') return { bytes: 5 * GIB, code: 'EntityTooLarge', required: true };
+	const checksum = route.checksum !== 'object';
+	if (route.body === 'object') {
+		return { bytes: 5 * GIB, code: 'EntityTooLarge', required: true, checksum };
+	}
 	return {
 		bytes: 2 * MIB,
 		code: 'MaxMessageLengthExceeded',
 		required: route.body === 'document' && route.method === 'POST',
+		checksum,
 	};
 }
 

@@ -32,8 +32,8 @@ export interface StoredObject extends ObjectProperties {
 	/** Name of the user. */
 	owner: string;
 	checksum?: Checksum;
-	/** Sizes of the parts of a multipart object. */
-	partSizes?: number[];
+	/** The parts of a multipart object. */
+	parts?: ReadonlyArray<Pick<StoredPart, 'partNumber' | 'size' | 'checksum'>>;
 }
 
 /** What a delete leaves behind in a bucket with versioning. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { checksumAlgorithms, digestAll, type Checksum } from '../checksum.ts';
+import { checksumAlgorithms, checksumHeader, digestAll, type Checksum } from '../checksum.ts';
 import { checkWrite } from '../conditions.ts';
 import { S3Error } from '../errors.ts';
 import { bucketOf, xmlBody } from '../operation.ts';
@@ -90,6 +90,20 @@ function checkClaims(call: Call, checksum: Checksum | undefined, size: number): 
 			});
 		}
 	}
+	for (const algorithm of checksumAlgorithms) {
+		const claimed = headers.get(checksumHeader(algorithm));
+		if (claimed === undefined) continue;
+		if (algorithm !== checksum?.algorithm) {
+			throw new S3Error('InvalidRequest', {
+				message: `The upload was not created using a ${algorithm.toLowerCase()} checksum.`,
+			});
+		}
+		if (claimed !== checksum.value) {
+			throw new S3Error('BadDigest', {
+				message: `The ${algorithm} you specified did not match the calculated checksum.`,
+			});
+		}
+	}
 	const claimedSize = headers.get('x-amz-mp-object-size');
 	if (claimedSize !== undefined && claimedSize !== String(size)) {
 		throw new S3Error('InvalidRequest', {
@@ -120,7 +134,11 @@ export const completeMultipartUpload: Handler = (call) => {
 		acl: upload.acl,
 		owner: user,
 		checksum,
-		partSizes: parts.map((part) => part.size),
+		parts: parts.map((part) => ({
+			partNumber: part.partNumber,
+			size: part.size,
+			checksum: part.checksum,
+		})),
 	});
 	const fields: Xml[] = [
 		element('Location', `http://${request.headers.get('host') ?? ''}${request.rawPath}`),

@@ -1,5 +1,5 @@
 import { checkOwner, demand } from '../access.ts';
-import { digestAll, type Checksum } from '../checksum.ts';
+import { algorithmNamed, digestAll, type Checksum } from '../checksum.ts';
 import { checkRead, checkWrite } from '../conditions.ts';
 import { S3Error } from '../errors.ts';
 import { bucketOf, findBucket, invalidArgument, isoTime, keyOf } from '../operation.ts';
@@ -111,7 +111,7 @@ export const copyObject: Handler = (call) => {
 	checkWrite(request, key, bucket.objects.get(key));
 	const { object } = source;
 	// A copy is one part, so its ETag is a plain MD5 even where the source had many parts.
-	const etag = object.partSizes ? digestAll('MD5', object.chunks).toString('hex') : object.etag;
+	const etag = object.parts ? digestAll('MD5', object.chunks).toString('hex') : object.etag;
 	const copy = store.put(bucket, {
 		key,
 		chunks: object.chunks,
@@ -125,18 +125,27 @@ export const copyObject: Handler = (call) => {
 		tags: newTags ? given.tags : object.tags,
 		acl: given.acl,
 		owner: user,
-		checksum: object.checksum && fullChecksum(object.checksum, object.chunks),
+		checksum: copiedChecksum(call, object),
 	});
 	const headers = { ...sourceHeaders(source), ...versionHeaders(bucket, copy) };
 	return { status: 200, headers, body: copyResult('CopyObjectResult', copy) };
 };
 
-function fullChecksum(checksum: Checksum, chunks: readonly Buffer[]): Checksum {
-	if (checksum.type === 'FULL_OBJECT') return checksum;
-	const { algorithm } = checksum;
-	return {
-		algorithm,
-		value: digestAll(algorithm, chunks).toString('base64'),
-		type: 'FULL_OBJECT',
-	};
+/** A copy has the checksum of its source or the one the request asks for, always of the whole. */
+function copiedChecksum(
+	{ request }: Call,
+	{ checksum, chunks }: StoredObject,
+): Checksum | undefined {
+	const name = request.headers.get('x-amz-checksum-algorithm');
+	const algorithm = name === undefined ? checksum?.algorithm : algorithmNamed(name);
+	if (name !== undefined && !algorithm) {
+		throw new S3Error('InvalidRequest', {
+			message:
+				'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+		});
+	}
+	if (!algorithm) return undefined;
+	if (checksum?.algorithm === algorithm && checksum.type === 'FULL_OBJECT') return checksum;
+	const value = digestAll(algorithm, chunks).toString('base64');
+	return { algorithm, value, type: 'FULL_OBJECT' };
 }

@@ -33,13 +33,14 @@ function uploadChecksum({ headers }: S3Request): MultipartUpload['checksum'] {
 	if (!algorithm) {
 		throw new S3Error('NotImplemented', { elements: { Header: 'x-amz-checksum-algorithm' } });
 	}
-	return { algorithm, type: checksumType(algorithm, type ?? 'COMPOSITE') };
+	const usual = algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE';
+	return { algorithm, type: checksumType(algorithm, type ?? usual) };
 }
 
-/** Only a CRC can be computed over parts in any order. @throws S3Error InvalidRequest */
+/** Only a CRC of the whole follows from those of parts. @throws S3Error InvalidRequest */
 export function checksumType(algorithm: ChecksumAlgorithm, type: string): ChecksumType {
-	if (type === 'COMPOSITE') return type;
-	if (type === 'FULL_OBJECT' && algorithm === 'CRC32') return type;
+	if (type === 'COMPOSITE' && algorithm !== 'CRC64NVME') return type;
+	if (type === 'FULL_OBJECT' && algorithm.startsWith('CRC')) return type;
 	throw new S3Error('InvalidRequest', {
 		message: `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
 	});

@@ -7,13 +7,15 @@ import { metadataHeaders } from '../metadata.ts';
 import { bucketOf, integerArgument, invalidArgument } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
 import type { S3Request } from '../request.ts';
-import type { StoredObject } from '../store.ts';
+import type { StoredObject, StoredPart } from '../store.ts';
 import { objectOf, versionHeaders } from '../versions.ts';
 
 interface Span {
 	start: number;
 	/** Exclusive. */
 	end: number;
+	/** When the span is a part that has one of its own. */
+	checksum?: StoredPart['checksum'];
 }
 
 /**
@@ -45,16 +47,17 @@ function partOf(request: S3Request, object: StoredObject): Span | undefined {
 		});
 	}
 	const partNumber = integerArgument(request, 'partNumber', { usual: 1, min: 1, max: 10_001 });
-	const sizes = object.partSizes ?? [object.size];
-	const size = sizes[partNumber - 1];
-	if (size === undefined) {
+	const parts = object.parts ?? [object];
+	const part = parts[partNumber - 1];
+	if (!part) {
 		throw new S3Error('InvalidRange', {
 			message: 'The requested partnumber is not satisfiable',
-			elements: { PartNumberRequested: partNumber, ActualPartCount: sizes.length },
+			elements: { PartNumberRequested: partNumber, ActualPartCount: parts.length },
 		});
 	}
-	const start = sizes.slice(0, partNumber - 1).reduce((sum, one) => sum + one, 0);
-	return { start, end: start + size };
+	const start = parts.slice(0, partNumber - 1).reduce((sum, { size }) => sum + size, 0);
+	const checksum = object.parts?.[partNumber - 1]?.checksum;
+	return { start, end: start + part.size, checksum };
 }
 
 const overridable = [
@@ -101,10 +104,11 @@ function answer(call: Call): Answer {
 	if (object.tags.size > 0) headers['x-amz-tagging-count'] = String(object.tags.size);
 	const partial = span !== undefined && object.size > 0;
 	if (partial) headers['content-range'] = `bytes ${start}-${end - 1}/${object.size}`;
-	if (part && object.partSizes) headers['x-amz-mp-parts-count'] = String(object.partSizes.length);
+	if (part && object.parts) headers['x-amz-mp-parts-count'] = String(object.parts.length);
 	const mode = request.headers.get('x-amz-checksum-mode');
-	if (mode?.toUpperCase() === 'ENABLED' && object.checksum && !span) {
-		headers[checksumHeader(object.checksum.algorithm)] = object.checksum.value;
+	const checksum = span ? span.checksum : object.checksum;
+	if (mode?.toUpperCase() === 'ENABLED' && checksum && object.checksum) {
+		headers[checksumHeader(checksum.algorithm)] = checksum.value;
 		headers['x-amz-checksum-type'] = object.checksum.type;
 	}
 	return {

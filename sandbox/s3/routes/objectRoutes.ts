@@ -1,4 +1,5 @@
 import * as acl from '../operations/acl.ts';
+import { getObjectAttributes } from '../operations/attributes.ts';
 import { completeMultipartUpload } from '../operations/completeMultipartUpload.ts';
 import { copyObject } from '../operations/copy.ts';
 import * as multipart from '../operations/multipart.ts';
@@ -62,6 +63,15 @@ export const objectRoutes: Route[] = [
 		query: ['max-parts', 'part-number-marker', 'encoding-type'],
 		handle: listParts,
 	},
+	{
+		operation: 'GetObjectAttributes',
+		level: 'object',
+		method: 'GET',
+		needs: ['attributes'],
+		query: ['versionId'],
+		headers: ['x-amz-object-attributes', 'x-amz-max-parts', 'x-amz-part-number-marker'],
+		handle: getObjectAttributes,
+	},
 	{ operation: 'GetObject', level: 'object', method: 'GET', ...reading, handle: getObject },
 	{ operation: 'HeadObject', level: 'object', method: 'HEAD', ...reading, handle: headObject },
 	{
@@ -86,7 +96,13 @@ export const objectRoutes: Route[] = [
 		level: 'object',
 		method: 'PUT',
 		needsHeader: 'x-amz-copy-source',
-		headers: [...copying, ...writing, 'x-amz-metadata-directive', 'x-amz-tagging-directive'],
+		headers: [
+			...copying,
+			...writing,
+			'x-amz-metadata-directive',
+			'x-amz-tagging-directive',
+			'x-amz-checksum-algorithm',
+		],
 		handle: copyObject,
 	},
 	{
@@ -126,6 +142,7 @@ export const objectRoutes: Route[] = [
 		needs: ['uploadId'],
 		headers: ['x-amz-checksum-type', 'x-amz-mp-object-size'],
 		body: 'document',
+		checksum: 'object',
 		handle: completeMultipartUpload,
 	},
 ];

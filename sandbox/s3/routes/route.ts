@@ -17,5 +17,7 @@ export interface Route {
 	headers?: string[];
 	/** What kind of body it takes; none by default. */
 	body?: 'object' | 'document';
+	/** What `x-amz-checksum-*` is about; the body by default. */
+	checksum?: 'object';
 	handle: Handler;
 }
