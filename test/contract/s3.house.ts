@@ -72,6 +72,10 @@ export async function openS3(engine: Engine): Promise<House> {
 			parameters: { bucket: 'folders', delimiter: '/', returnAll: true },
 			items: async (count) => items(numbers(count).map((n) => ({ n }))),
 		},
+		'object.getManyVersions': {
+			parameters: { bucket: 'folders', returnAll: true },
+			items: newItems,
+		},
 		'object.head': { parameters: ofObject, items: objects, mute: true },
 		'object.move': {
 			parameters: {
@@ -83,6 +87,10 @@ export async function openS3(engine: Engine): Promise<House> {
 			items: objects,
 			// The first request is HEAD.
 			mute: true,
+		},
+		'object.search': {
+			parameters: { bucket: 'folders', pattern: 'folder/*.txt', returnAll: true },
+			items: newItems,
 		},
 		'object.upload': {
 			parameters: { ...ofObject, source: 'binary', binaryPropertyName: 'data' },

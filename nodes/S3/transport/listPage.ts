@@ -82,6 +82,10 @@ export function keyOrder(a: string, b: string): number {
 	return a.length - b.length;
 }
 
+/** Directory buckets of S3 Express, for one, list in no order. */
+export const isSorted = (rows: Array<{ key: string }>): boolean =>
+	rows.every(({ key }, n) => n === 0 || keyOrder(rows[n - 1]?.key ?? '', key) <= 0);
+
 /** The answer has objects and prefixes apart, each in order. */
 export function inOrder<Row extends { key: string }>(
 	rows: Row[],

@@ -6,13 +6,27 @@ import { deleteMany } from './deleteMany.operation';
 import { download } from './download.operation';
 import { exists } from './exists.operation';
 import { getMany } from './getMany.operation';
+import { getManyVersions } from './getManyVersions.operation';
 import { head } from './head.operation';
 import { move } from './move.operation';
+import { search } from './search.operation';
 import { upload } from './upload.operation';
 
 export const object: Resource<S3Client> = {
 	name: 'Object',
 	value: 'object',
 	preselected: true,
-	operations: [copy, deleteOperation, deleteMany, download, exists, getMany, head, move, upload],
+	operations: [
+		copy,
+		deleteOperation,
+		deleteMany,
+		download,
+		exists,
+		getMany,
+		getManyVersions,
+		head,
+		move,
+		search,
+		upload,
+	],
 };

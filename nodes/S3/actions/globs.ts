@@ -1,0 +1,54 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { Glob } from '../../shared/ground/glob';
+import { glob, globFilter } from '../../shared/ground/glob';
+import { invalidInput } from '../transport/failure';
+
+// Patterns of keys: `*` and `?` for anything but a slash, `**` for any number of folders, `[a-z]`,
+// `[!a-z]`, `{a,b}`, `{1..12}`, and `\` before a character that is meant as it is.
+
+export const patternField = {
+	displayName: 'Pattern',
+	name: 'pattern',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. logs/**/2026-*.{csv,gz}',
+	description:
+		'Of the whole key. * and ? stand for anything but a slash, ** for any number of folders, [a-z] and [!a-z] for a character, {csv,gz} and {1..12} for alternatives. Put a backslash before a character that is meant as it is.',
+} as const satisfies INodeProperties;
+
+export const excludeField = {
+	displayName: 'Exclude',
+	name: 'exclude',
+	type: 'string',
+	typeOptions: { rows: 2 },
+	default: '',
+	placeholder: 'e.g. **/tmp/**',
+	description: 'Patterns of keys to leave out, one per line',
+} as const satisfies INodeProperties;
+
+export const includeField = {
+	displayName: 'Include',
+	name: 'include',
+	type: 'string',
+	typeOptions: { rows: 2 },
+	default: '',
+	placeholder: 'e.g. **/*.csv',
+	description: 'Patterns of the only keys to take, one per line. Empty for all.',
+} as const satisfies INodeProperties;
+
+export const compiled = (pattern: string): Glob => checked(() => glob(pattern));
+
+/** Whether a key is among those to take and not among those to leave out. */
+export const keyFilter = ({ include = '', exclude = '' }): ((key: string) => boolean) =>
+	checked(() => globFilter(linesOf(include), linesOf(exclude)));
+
+const linesOf = (text: string) => text.split(/\r?\n/).filter((line) => line !== '');
+
+function checked<T>(make: () => T): T {
+	try {
+		return make();
+	} catch (error) {
+		throw invalidInput(error);
+	}
+}
