@@ -37,7 +37,7 @@ needs(
 
 	/** An item whose only file is `file`. */
 	const itemWith = (file: Buffer): Item => ({
-		open: async () => ({ stream: Readable.from([file]), size: file.length, mimeType: 'a/b' }),
+		open: async () => ({ content: Readable.from([file]), size: file.length, mimeType: 'a/b' }),
 		save: async (body, { fileName = '', mimeType = '' }) => {
 			saved.set(fileName, await buffer(body));
 			return { data: '', fileName, mimeType };

@@ -32,6 +32,8 @@ export interface S3Request {
 	/** lower-case names */
 	headers?: Record<string, string>;
 	body?: Buffer;
+	/** of the body, for the signature: SHA-256 in hex, or `UNSIGNED_PAYLOAD`; computed if left out */
+	payloadHash?: string;
 	/** sending it twice has the effect of sending it once; default true, as for most of S3 */
 	repeatable?: boolean;
 	/** statuses besides 2xx that are answers, not failures */
@@ -141,7 +143,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 				path,
 				query: encoded,
 				headers: { ...headers, host },
-				payloadHash: payloadHash(body, headers),
+				payloadHash: request.payloadHash ?? payloadHash(body, headers),
 				credentials,
 				region,
 				service: 's3',

@@ -6,7 +6,7 @@ import { checkSource, copySource, copySourceInfo, onlyIfStill } from './copySour
 import { successBody } from './failure';
 import type { Stored } from './objects';
 import { unquoted } from './objectInfo';
-import { afterLostAnswer, existsAlready } from './objects';
+import { afterLostAnswer, conditionFailed } from './objects';
 import { text } from './xml';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/copy-object.html */
@@ -95,7 +95,7 @@ async function copyWhole(s3: S3Client, copy: Copy): Promise<Copied> {
 	};
 	return await s3.call(request, (received, { attempt, lost }) => {
 		if (received.status === 412) {
-			const refused = existsAlready(bucket, key);
+			const refused = conditionFailed(bucket, key, headers);
 			throw lost ? afterLostAnswer(refused, attempt) : refused;
 		}
 		const result = successBody('CopyObjectResult', received, s3.clock.now());

@@ -9,7 +9,6 @@ import { encodeQuery } from './encode';
 import { successBody } from './failure';
 import type { Part, UploadPlace } from './multipart';
 import { abortUpload, completeUpload, createUpload } from './multipart';
-import { unquoted } from './objectInfo';
 import { headersOfKey } from './writeHeaders';
 import { child, children, text } from './xml';
 
@@ -40,10 +39,10 @@ export async function copyInParts(s3: S3Client, copy: Copy, source: SourceInfo):
 		...(tags?.length && { 'x-amz-tagging': encodeQuery(tags) }),
 		...copy.headers,
 	};
-	const place = { bucket, key, uploadId: await createUpload(s3, bucket, key, headers), headers };
+	const place = await createUpload(s3, bucket, key, headers);
 	try {
 		const parts = await copyAll(s3, copy, source, place);
-		const stored = await completeUpload(s3, place, parts, source.size);
+		const stored = await completeUpload(s3, place, parts);
 		return { ...stored, parts: parts.length, ...(!tags && { tagsCopied: false }) };
 	} catch (error) {
 		const cleanUp = abortUpload(s3, place);
@@ -62,8 +61,8 @@ async function copyAll(
 	const partBytes = partBytesFor(s3, copy, source);
 	const parts = Array.from({ length: Math.ceil(source.size / partBytes) }, (_, index) => ({
 		number: index + 1,
+		size: Math.min(partBytes, source.size - index * partBytes),
 		etag: '',
-		md5: '',
 	}));
 	const stop = new AbortController();
 	const stopAll = () => stop.abort(s3.signal.reason);
@@ -134,7 +133,6 @@ async function copyPart(
 		const result = successBody('CopyPartResult', received, s3.clock.now());
 		return text(result, 'ETag') ?? '';
 	});
-	part.md5 = unquoted(part.etag);
 }
 
 const carriedOver = ({ headers }: SourceInfo) =>

@@ -1,27 +1,39 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
+import { combineCrc32 } from './crc32';
 import { readError, s3Failure, successBody } from './failure';
+import type { ChecksumName, Integrity } from './integrity';
+import { checkReturned, checksumHeader, guard, UNGUARDED } from './integrity';
 import type { Stored } from './objects';
 import { unquoted } from './objectInfo';
-import { afterLostAnswer, existsAlready, storedBefore } from './objects';
+import { afterLostAnswer, conditionFailed, storedBefore } from './objects';
 import { headersOfKey, headersToBegin, headersToComplete } from './writeHeaders';
 import { text, writeXml } from './xml';
 
+/** A multipart upload that was created. */
 export interface UploadPlace {
 	bucket: string;
 	key: string;
 	uploadId: string;
-	/** those that the upload was begun with */
+	/** those that the object is to be stored with */
 	headers: Record<string, string>;
+	/** how its parts are guarded */
+	integrity: Integrity;
+	/** the server keeps the checksum of each part and of the whole */
+	keepsChecksums: boolean;
+	/** that of the whole is one of all bytes, not one of the checksums of the parts */
+	fullObject: boolean;
 }
 
 export interface Part {
 	/** from 1 */
 	number: number;
+	/** in bytes */
+	size: number;
 	etag: string;
-	/** hex */
-	md5: string;
+	/** base64 */
+	checksum?: string;
 }
 
 // Cleaning up must not be stopped by what made it necessary, nor hang on it for long.
@@ -33,19 +45,28 @@ export async function createUpload(
 	bucket: string,
 	key: string,
 	headers: Record<string, string>,
-): Promise<string> {
+	integrity: Integrity = UNGUARDED,
+): Promise<UploadPlace> {
+	const { checksum } = integrity;
 	const request = {
 		operation: 'CreateMultipartUpload',
 		method: 'POST' as const,
 		bucket,
 		key,
 		query: [['uploads', '']] as Array<[string, string]>,
-		headers: headersToBegin(headers),
+		headers: { ...headersToBegin(headers), ...(checksum && CHECKSUM_WISHES[checksum]) },
 	};
 	return await s3.call(request, (received) => {
 		const answer = successBody('InitiateMultipartUploadResult', received, s3.clock.now());
 		const uploadId = text(answer, 'UploadId');
-		if (uploadId) return uploadId;
+		if (uploadId) {
+			const { headers: granted } = received;
+			// Servers that do not know checksums, or only those of parts, do not say so otherwise.
+			const keepsChecksums =
+				checksum !== undefined && granted['x-amz-checksum-algorithm']?.toLowerCase() === checksum;
+			const fullObject = keepsChecksums && granted['x-amz-checksum-type'] === 'FULL_OBJECT';
+			return { bucket, key, uploadId, headers, integrity, keepsChecksums, fullObject };
+		}
 		throw new Failure({
 			kind: 'unavailable',
 			phase: 'maybeDone',
@@ -55,18 +76,26 @@ export async function createUpload(
 	});
 }
 
+// The checksum of all bytes can be compared by whoever reads them, in pieces of whatever size; for
+// SHA-256 there is only the one of the parts' checksums.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+const CHECKSUM_WISHES: Record<ChecksumName, Record<string, string>> = {
+	crc32: { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' },
+	sha256: { 'x-amz-checksum-algorithm': 'SHA256' },
+};
+
 /**
- * Sends one part and notes its ETag and MD5 in `part`.
+ * Sends one part and notes its ETag and checksum in `part`.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html
  */
 export async function uploadPart(
 	s3: S3Client,
-	{ bucket, key, uploadId, headers }: UploadPlace,
+	{ bucket, key, uploadId, headers, integrity }: UploadPlace,
 	part: Part,
 	body: Buffer,
 	signal: AbortSignal,
 ): Promise<void> {
-	const md5 = createHash('md5').update(body).digest();
+	const guarded = await guard(body, integrity);
 	const request = {
 		operation: 'UploadPart',
 		method: 'PUT' as const,
@@ -76,22 +105,27 @@ export async function uploadPart(
 			['partNumber', part.number],
 			['uploadId', uploadId],
 		] as Array<[string, string | number]>,
-		headers: { ...headersOfKey(headers), 'content-md5': md5.toString('base64') },
+		headers: { ...headersOfKey(headers), ...guarded.headers },
+		payloadHash: guarded.payloadHash,
 		body,
 		attemptTimeoutMs: 0,
 		signal,
 	};
-	part.md5 = md5.toString('hex');
-	part.etag = await s3.call(request, ({ headers: answer }) => answer.etag ?? '');
+	part.checksum = guarded.checksum;
+	part.etag = await s3.call(request, ({ headers: answer }) => {
+		checkReturned(`part ${part.number}`, integrity, guarded.checksum, answer);
+		return answer.etag ?? '';
+	});
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 export async function completeUpload(
 	s3: S3Client,
-	{ bucket, key, uploadId, headers }: UploadPlace,
+	place: UploadPlace,
 	parts: Part[],
-	size: number,
 ): Promise<Stored> {
+	const { bucket, key, uploadId, headers } = place;
+	const whole = place.fullObject ? crc32Of(parts) : undefined;
 	const request = {
 		operation: 'CompleteMultipartUpload',
 		method: 'POST' as const,
@@ -99,13 +133,11 @@ export async function completeUpload(
 		key,
 		query: [['uploadId', uploadId]] as Array<[string, string]>,
 		headers: {
-			'content-type': 'application/xml',
 			...headersToComplete(headers),
+			'content-type': 'application/xml',
 		},
 		body: Buffer.from(
-			writeXml('CompleteMultipartUpload', {
-				Part: parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag })),
-			}),
+			writeXml('CompleteMultipartUpload', { Part: parts.map((part) => listed(part, place)) }),
 		),
 		// The server assembles the object while the client waits.
 		attemptTimeoutMs: 600_000,
@@ -118,26 +150,53 @@ export async function completeUpload(
 			if (status === 412 || status === 404) {
 				const refusal =
 					status === 412
-						? existsAlready(bucket, key)
+						? conditionFailed(bucket, key, headers)
 						: s3Failure(status, answer, readError(status, answer, body, s3.redact), s3.clock.now());
 				// After a lost answer the upload is gone because an earlier attempt completed it.
 				if (lost) return { refusal, attempt };
 				throw refusal;
 			}
 			const result = successBody('CompleteMultipartUploadResult', received, s3.clock.now());
-			const etag = unquoted(text(result, 'ETag')) || compositeEtag(parts);
+			const kept = { [checksumHeader('crc32')]: text(result, 'ChecksumCRC32') ?? '' };
+			if (whole) checkReturned('the object', place.integrity, whole, kept);
+			const etag = unquoted(text(result, 'ETag')) || compositeEtag(parts) || '';
 			return { etag, versionId: answer['x-amz-version-id'] };
 		},
 	);
 	if ('etag' in done) return done;
-	return await storedBefore(s3, { bucket, key, etag: compositeEtag(parts), size }, () =>
+	const size = parts.reduce((sum, part) => sum + part.size, 0);
+	const evidence = { size, etag: compositeEtag(parts), crc32: whole };
+	return await storedBefore(s3, { bucket, key }, headers, evidence, () =>
 		afterLostAnswer(done.refusal, done.attempt),
 	);
 }
 
-/** The ETag of a multipart object on AWS, Ceph, MinIO: MD5 of the MD5s, and the number of parts. */
-function compositeEtag(parts: Part[]): string {
-	const all = Buffer.concat(parts.map(({ md5 }) => Buffer.from(md5, 'hex')));
+function listed({ number, etag, checksum }: Part, { integrity, keepsChecksums }: UploadPlace) {
+	const sum = keepsChecksums &&
+		integrity.checksum && { [`Checksum${integrity.checksum.toUpperCase()}`]: checksum };
+	return { PartNumber: number, ETag: etag, ...sum };
+}
+
+/** That of the whole, from those of the parts; base64. */
+function crc32Of(parts: Part[]): string {
+	const sum = parts.reduce((crc, { checksum = '', size }) => {
+		const next = Buffer.from(checksum, 'base64').readUInt32BE();
+		return combineCrc32(crc, next, size);
+	}, 0);
+	const bytes = Buffer.alloc(4);
+	bytes.writeUInt32BE(sum);
+	return bytes.toString('base64');
+}
+
+/**
+ * The ETag that AWS, Ceph, MinIO give an object of these parts: the MD5 of theirs, and how many they
+ * are. Theirs are what the server gave them, be it an MD5 of the bytes or, encrypted, of something
+ * else: nobody else's parts have the same.
+ */
+function compositeEtag(parts: Part[]): string | undefined {
+	const etags = parts.map(({ etag }) => unquoted(etag));
+	if (!etags.every((etag) => /^[0-9a-f]{32}$/i.test(etag))) return undefined;
+	const all = Buffer.concat(etags.map((etag) => Buffer.from(etag, 'hex')));
 	return `${createHash('md5').update(all).digest('hex')}-${parts.length}`;
 }
 
@@ -148,7 +207,7 @@ function compositeEtag(parts: Part[]): string {
  */
 export async function abortUpload(
 	s3: S3Client,
-	{ bucket, key, uploadId }: UploadPlace,
+	{ bucket, key, uploadId }: Pick<UploadPlace, 'bucket' | 'key' | 'uploadId'>,
 ): Promise<void> {
 	const request = {
 		operation: 'AbortMultipartUpload',

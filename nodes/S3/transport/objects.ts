@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
+import type { Integrity } from './integrity';
+import { checkReturned, digests, guard, integrityOf } from './integrity';
 import type { ObjectInfo } from './objectInfo';
 import { infoOf, unquoted } from './objectInfo';
 import type { ReadOptions } from './readHeaders';
 import { readRequest } from './readHeaders';
+import { headersOfKey } from './writeHeaders';
 
 /**
  * What a server says of an object without sending it.
@@ -59,58 +62,105 @@ export async function putObject(
 	key: string,
 	body: Buffer,
 	headers: Record<string, string>,
+	integrity: Integrity = integrityOf(s3, 'automatic', headers),
 ): Promise<Stored> {
+	const guarded = await guard(body, integrity);
 	const request = {
 		operation: 'PutObject',
 		method: 'PUT' as const,
 		bucket,
 		key,
 		body,
-		headers: { ...headers, 'content-md5': contentMd5(body) },
+		headers: { ...headers, ...guarded.headers },
+		payloadHash: guarded.payloadHash,
 		attemptTimeoutMs: 0,
 		// With a condition the second attempt would meet what the first one wrote.
-		accept: headers['if-none-match'] ? [412] : [],
+		accept: headers['if-none-match'] || headers['if-match'] ? [412] : [],
 	};
 	const stored = await s3.call<Stored | { attempt: number }>(
 		request,
 		({ status, headers: answer }, { attempt, lost }) => {
-			if (status !== 412)
+			if (status !== 412) {
+				checkReturned('the object', integrity, guarded.checksum, answer);
 				return { etag: unquoted(answer.etag), versionId: answer['x-amz-version-id'] };
+			}
 			if (lost) return { attempt };
-			throw existsAlready(bucket, key);
+			throw conditionFailed(bucket, key, headers);
 		},
 	);
 	if ('etag' in stored) return stored;
-	const etag = createHash('md5').update(body).digest('hex');
-	return await storedBefore(s3, { bucket, key, etag, size: body.length }, () =>
-		afterLostAnswer(existsAlready(bucket, key), stored.attempt),
+	const { md5, crc32 } = await digests(body, ['md5', 'crc32']);
+	const evidence = {
+		size: body.length,
+		etag: md5?.toString('hex'),
+		crc32: crc32?.toString('base64'),
+	};
+	return await storedBefore(s3, { bucket, key }, headers, evidence, () =>
+		afterLostAnswer(conditionFailed(bucket, key, headers), stored.attempt),
 	);
+}
+
+/** What an object must have to be the one that was sent. */
+export interface Evidence {
+	size: number;
+	/** MD5 in hex, or that of the parts; encrypted objects have another one */
+	etag?: string;
+	/** base64, of all bytes */
+	crc32?: string;
 }
 
 /**
  * After a lost answer: the object, if it is what an earlier attempt would have stored.
+ * @param headers it was to be stored with
  * @param otherwise what to throw if it is another one, or if nobody can tell
  */
 export async function storedBefore(
 	s3: S3Client,
-	{ bucket, key, etag, size }: { bucket: string; key: string; etag: string; size: number },
+	{ bucket, key }: { bucket: string; key: string },
+	headers: Record<string, string>,
+	evidence: Evidence,
 	otherwise: () => Failure,
 ): Promise<Stored> {
-	const found = await headObject(s3, bucket, key).catch(() => undefined);
-	if (found?.etag !== etag || found.size !== size) throw otherwise();
-	return { etag, versionId: found.versionId };
+	const request = {
+		operation: 'HeadObject',
+		method: 'HEAD' as const,
+		bucket,
+		key,
+		headers: { ...headersOfKey(headers), 'x-amz-checksum-mode': 'ENABLED' },
+	};
+	const found = await s3.call(request, ({ headers: answer }) => answer).catch(() => undefined);
+	if (!found || Number(found['content-length']) !== evidence.size) throw otherwise();
+	const etag = unquoted(found.etag);
+	const crc32 = found['x-amz-checksum-crc32'];
+	// That of an object in parts may be one of the checksums of its parts: "...-3".
+	const comparable = evidence.crc32 !== undefined && crc32 !== undefined && !crc32.includes('-');
+	const isSame = comparable ? crc32 === evidence.crc32 : etag === evidence.etag;
+	if (!isSame) throw otherwise();
+	return { etag, versionId: found['x-amz-version-id'] };
 }
 
 /** The failure of a call whose effect nobody can know: encrypted objects have other ETags. */
 export const afterLostAnswer = (failure: Failure, attempts: number): Failure =>
 	Object.assign(failure.inPhase('maybeDone'), { attempts });
 
-export const existsAlready = (bucket: string, key: string): Failure =>
+/** 412, in the words of the option that asked for it. */
+export const conditionFailed = (
+	bucket: string,
+	key: string,
+	headers: Record<string, string>,
+): Failure =>
 	new Failure({
 		kind: 'conflict',
 		phase: 'rejected',
 		code: 'PreconditionFailed',
 		status: 412,
-		message: `"${key}" exists already in bucket "${bucket}"`,
-		hint: 'Switch off "Only If New" to overwrite it.',
+		...(headers['if-match']
+			? {
+					message: `"${key}" in bucket "${bucket}" is not the object with the ETag ${headers['if-match']}`,
+					hint: 'Somebody has changed it meanwhile: read it again.',
+				}
+			: {
+					message: `"${key}" exists already in bucket "${bucket}"`,
+					hint: 'Switch off "Only If New" to overwrite it.',
+				}),
 	});

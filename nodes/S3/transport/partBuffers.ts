@@ -23,15 +23,16 @@ function giveBack(bytes: number): void {
  */
 export class PartBuffers {
 	private readonly free: Buffer[] = [];
-	private readonly waiting: Array<(buffer: Buffer) => void> = [];
+	private readonly waiting: Array<() => void> = [];
 	private owned = 0;
+	private held = 0;
 
 	/**
-	 * @param bytes size of each buffer
+	 * @param bytes size of each buffer, until it grows
 	 * @param most how many of them this upload may hold
 	 */
 	constructor(
-		private readonly bytes: number,
+		private bytes: number,
 		private readonly most: number,
 	) {}
 
@@ -40,28 +41,49 @@ export class PartBuffers {
 	 * @param signal ends the wait for memory that other uploads hold; rejects as cancelled
 	 */
 	async take(signal: AbortSignal): Promise<Buffer> {
-		const free = this.free.pop();
-		if (free) return free;
-		// Only an upload that holds nothing waits for others: it can never block one that it waits for.
-		if (this.owned === 0) await this.reserve(signal);
-		else if (this.owned < this.most && queue.length === 0 && fits(this.bytes)) taken += this.bytes;
-		else return await new Promise((resolve) => this.waiting.push(resolve));
-		// Before there is a buffer: where there is no memory for it, the reservation is given back.
-		this.owned++;
-		return Buffer.allocUnsafeSlow(this.bytes);
+		for (;;) {
+			const free = this.free.pop();
+			if (free) return free;
+			// Only an upload that holds nothing waits for others: it can never block one that it waits for.
+			if (this.owned === 0) await this.reserve(signal);
+			else if (this.owned < this.most && queue.length === 0 && fits(this.bytes))
+				taken += this.bytes;
+			else {
+				await new Promise<void>((resolve) => this.waiting.push(resolve));
+				continue;
+			}
+			// Before there is a buffer: where there is no memory for it, the reservation is given back.
+			this.owned++;
+			this.held += this.bytes;
+			return Buffer.allocUnsafeSlow(this.bytes);
+		}
 	}
 
 	put(buffer: Buffer): void {
-		const waiter = this.waiting.shift();
-		if (waiter) waiter(buffer);
+		if (buffer.length < this.bytes) this.drop(buffer);
 		else this.free.push(buffer);
+		this.waiting.shift()?.();
+	}
+
+	/** From now on buffers are so large; smaller ones are given up as they come back. */
+	grow(bytes: number): void {
+		if (bytes <= this.bytes) return;
+		this.bytes = bytes;
+		for (const buffer of this.free.splice(0)) this.drop(buffer);
 	}
 
 	/** Returns the memory when the upload is over, well or not. */
 	close(): void {
-		giveBack(this.owned * this.bytes);
+		giveBack(this.held);
 		this.owned = 0;
+		this.held = 0;
 		this.free.length = 0;
+	}
+
+	private drop(buffer: Buffer): void {
+		this.owned--;
+		this.held -= buffer.length;
+		giveBack(buffer.length);
 	}
 
 	private async reserve(signal: AbortSignal): Promise<void> {

@@ -40,7 +40,8 @@ export type InputOf<P extends readonly unknown[]> = {
 
 /** A file of the input item. */
 export interface InputFile {
-	stream: Readable;
+	/** in memory, in a file of this machine, or as a stream, to be destroyed by who does not read it */
+	content: Buffer | { path: string } | Readable;
 	/** in bytes, where the host knows it without reading */
 	size?: number;
 	mimeType: string;

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { Readable } from 'node:stream';
+import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { Failure } from '../resilience/failure';
 import type { InputFile, Item } from './defineOperation';
 
@@ -40,11 +41,23 @@ async function open(
 		});
 	}
 	const { mimeType, fileName } = binary;
-	if (binary.id) {
-		const { fileSize } = await helpers.getBinaryMetadata(binary.id);
-		const stream = await helpers.getBinaryStream(binary.id, CHUNK_BYTES);
-		return { stream, size: fileSize, mimeType, fileName };
+	if (!binary.id) {
+		const content = Buffer.from(binary.data, 'base64');
+		return { content, size: content.length, mimeType, fileName };
 	}
-	const bytes = Buffer.from(binary.data, 'base64');
-	return { stream: Readable.from([bytes]), size: bytes.length, mimeType, fileName };
+	const { fileSize: size } = await helpers.getBinaryMetadata(binary.id);
+	const path = await pathOf(helpers, binary.id);
+	const content = path ? { path } : await helpers.getBinaryStream(binary.id, CHUNK_BYTES);
+	return { content, size, mimeType, fileName };
+}
+
+/**
+ * Where n8n keeps the file, if that is on this machine. Reading it there spares two copies of every
+ * byte. For files in a database or an object store n8n gives a name that is no path.
+ */
+async function pathOf(helpers: IExecuteFunctions['helpers'], id: string) {
+	const path = helpers.getBinaryPath(id);
+	if (!isAbsolute(path)) return undefined;
+	const found = await stat(path).catch(() => undefined);
+	return found?.isFile() ? path : undefined;
 }

@@ -47,7 +47,7 @@ export class UploadBench {
 		return bench;
 	}
 
-	async send(options: Partial<Upload> & { source: Readable }, client = this.s3) {
+	async send(options: Partial<Upload> & Pick<Upload, 'source'>, client = this.s3) {
 		return await upload(client, {
 			bucket: 'main',
 			key: 'k',

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { INodeProperties } from 'n8n-workflow';
 import type { Item } from '../../../shared/node/defineOperation';
 import { defineOperation } from '../../../shared/node/defineOperation';
@@ -12,6 +11,40 @@ import { readWriteOptions, writeOptions } from './writeOptions';
 const MIB = 1024 * 1024;
 
 const transferOptions = [
+	{
+		displayName: 'Integrity Check',
+		name: 'integrity',
+		type: 'options',
+		options: [
+			{
+				name: 'Automatic',
+				value: 'automatic',
+				description: 'CRC32 where the server is known to check it, else SHA-256',
+			},
+			{
+				name: 'CRC32',
+				value: 'crc32',
+				description: 'The cheapest; servers that do not know it take the file unchecked',
+			},
+			{
+				name: 'MD5',
+				value: 'md5',
+				description: 'Content-MD5, which old servers check too',
+			},
+			{
+				name: 'None',
+				value: 'none',
+				description: 'Only what TCP and TLS do',
+			},
+			{
+				name: 'SHA-256',
+				value: 'sha256',
+				description: 'Part of the signature, so every server checks it',
+			},
+		],
+		default: 'automatic',
+		description: 'How the server notices that a file was damaged on the way, and refuses it',
+	},
 	{
 		displayName: 'Parallel Parts',
 		name: 'parallelParts',
@@ -86,7 +119,7 @@ export const upload = defineOperation({
 		{ bucket, key, source, binaryPropertyName = '', text = '', options },
 		item,
 	) {
-		const { parallelParts = 4, partSize = 16, ...write } = options;
+		const { integrity, parallelParts = 4, partSize = 16, ...write } = options;
 		// Before the file is opened, which what is wrong here would leave open.
 		const headers = writeHeaders(s3, readWriteOptions(write));
 		const file =
@@ -94,10 +127,11 @@ export const upload = defineOperation({
 		const stored = await store(s3, {
 			bucket,
 			key,
-			source: file.stream,
+			source: file.content,
 			size: file.size,
 			partBytes: partSize * MIB,
 			parallel: parallelParts,
+			integrity,
 			headers: { 'content-type': file.contentType, ...headers },
 		});
 		return { bucket, key, ...stored };
@@ -107,13 +141,13 @@ export const upload = defineOperation({
 function textFile(text: string, key: string) {
 	const bytes = Buffer.from(text);
 	return {
-		stream: Readable.from([bytes]),
+		content: bytes,
 		size: bytes.length,
 		contentType: contentTypeOf(undefined, [key], 'text/plain; charset=utf-8'),
 	};
 }
 
 async function fileOf(item: Item, property: string, key: string) {
-	const { stream, size, mimeType, fileName } = await item.open(property);
-	return { stream, size, contentType: contentTypeOf(mimeType, [fileName, key]) };
+	const { content, size, mimeType, fileName } = await item.open(property);
+	return { content, size, contentType: contentTypeOf(mimeType, [fileName, key]) };
 }
