@@ -49,12 +49,24 @@ export async function openS3(engine: Engine): Promise<House> {
 			items: async (count) => items(newBuckets(count).map((bucket) => ({ bucket }))),
 		},
 		'bucket.delete': { parameters: ofBucket, items: buckets },
+		'bucket.deleteConfiguration': {
+			parameters: { ...ofBucket, kind: 'policy' },
+			items: buckets,
+		},
+		'bucket.getConfiguration': {
+			parameters: { ...ofBucket, kind: 'versioning' },
+			items: buckets,
+		},
 		'bucket.getMany': {
 			parameters: { returnAll: false, limit: 2 },
 			items: async (count) => items(numbers(count).map((n) => ({ n }))),
 		},
 		// The answer to HEAD has no body.
 		'bucket.head': { parameters: ofBucket, items: buckets, mute: true },
+		'bucket.setConfiguration': {
+			parameters: { ...ofBucket, kind: 'versioning', status: 'Enabled' },
+			items: buckets,
+		},
 		'object.copy': {
 			parameters: {
 				sourceBucket: 'folders',

@@ -112,6 +112,9 @@ export const limitField = {
 	description: 'Max number of results to return',
 } as const satisfies INodeProperties;
 
+/** Operations on the same bucket keep the order of the items. */
+export const sameBucket = ({ bucket }: { bucket: string }): string => bucket;
+
 /** Of objects: operations on the same one keep the order of the items. */
 export const sameObject = ({ bucket, key }: { bucket: string; key: string }): string =>
 	`${bucket}/${key}`;

@@ -74,6 +74,9 @@ const AWS_HOST = /^s3([.-][a-z0-9.-]+)?\.amazonaws\.(com|com\.cn|eu)$/;
 const AWS_REGION_HOST =
 	/^s3(-fips)?(\.dualstack)?[.-]([a-z]{2,4}(?:-[a-z]+)+-\d)\.amazonaws\.(?:com|com\.cn|eu)$/;
 
+/** Whether this is a host of Amazon, with or without a bucket before its name. */
+export const isAmazon = (host: string): boolean => /\.amazonaws\.(com|com\.cn|eu)$/.test(host);
+
 /** The region in a host name of Amazon S3, whatever stands before it. */
 export const awsRegionIn = (host: string | undefined): string | undefined =>
 	/[.-]([a-z]{2,4}(?:-[a-z]+)+-\d)\.amazonaws\.(?:com|com\.cn|eu)$/.exec(host ?? '')?.[1];

@@ -60,6 +60,10 @@ const MEANINGS: Record<string, Meaning> = {
 	PreconditionFailed: conflict('The object has changed, or exists already.'),
 	InvalidObjectState: conflict('The object is archived: restore it first.'),
 	EntityTooLarge: { kind: 'invalid', hint: 'The file is larger than this server takes.' },
+	MethodNotAllowed: {
+		kind: 'invalid',
+		hint: 'This server does not have the function, or it is switched off there.',
+	},
 	NotImplemented: { kind: 'invalid', hint: 'This server does not have the function.' },
 	AuthorizationHeaderMalformed: {
 		kind: 'invalid',

@@ -2,6 +2,7 @@ import { Failure } from '../../shared/resilience/failure';
 import type { S3Client, Signing } from './client';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
+import { isAmazon } from './endpoint';
 import { invalidInput } from './failure';
 import type { Credentials } from './sign';
 import { MAX_PRESIGN_SECONDS, presign } from './sign';
@@ -71,12 +72,10 @@ export async function signingPlace(
 ): Promise<SigningPlace> {
 	const place = await s3.signing(bucket, key);
 	if (!place.credentials) throw withoutKeys();
-	if (!askRegion || !AMAZON.test(place.host)) return { ...place, credentials: place.credentials };
+	if (!askRegion || !isAmazon(place.host)) return { ...place, credentials: place.credentials };
 	await learnRegion(s3, bucket);
 	return { ...(await s3.signing(bucket, key)), credentials: place.credentials };
 }
-
-const AMAZON = /\.amazonaws\.(com|com\.cn|eu)$/;
 
 const asked = new WeakMap<S3Client, Map<string, Promise<void>>>();
 

@@ -114,7 +114,10 @@ export function text(element: XmlElement, ...names: string[]): string | undefine
 	return found?.text;
 }
 
-/** What stands inside an element to write: a list repeats the element, `undefined` leaves it out. */
+/**
+ * What stands inside an element to write: a list repeats the element, `undefined` leaves it out, a
+ * name that begins with `@` is that of an attribute.
+ */
 export type XmlContent =
 	| string
 	| number
@@ -151,13 +154,19 @@ function escapeText(name: string, value: string): string {
 function writeElement(name: string, content: XmlContent, attributes = ''): string {
 	if (content === undefined) return '';
 	if (isList(content)) return content.map((member) => writeElement(name, member)).join('');
-	const inner =
-		typeof content === 'object'
-			? Object.entries(content)
-					.map(([childName, childContent]) => writeElement(childName, childContent))
-					.join('')
-			: escapeText(name, String(content));
-	return `<${name}${attributes}>${inner}</${name}>`;
+	if (typeof content !== 'object') {
+		return `<${name}${attributes}>${escapeText(name, String(content))}</${name}>`;
+	}
+	const entries = Object.entries(content);
+	const inside = entries.filter(([childName]) => !childName.startsWith('@'));
+	const own = entries
+		.filter(([childName]) => childName.startsWith('@'))
+		.map(
+			([attribute, value]) => ` ${attribute.slice(1)}="${escapeText(attribute, String(value))}"`,
+		);
+	return `<${name}${attributes}${own.join('')}>${inside
+		.map(([childName, childContent]) => writeElement(childName, childContent))
+		.join('')}</${name}>`;
 }
 
 // Array.isArray does not narrow read-only arrays.
