@@ -1,0 +1,14 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { prefixField } from '../fields';
+
+export const folderField = {
+	...prefixField,
+	displayName: 'Folder',
+	name: 'folder',
+	description:
+		'What the keys in it begin with; the slash at its end may be left out. Empty for the top of the bucket.',
+} as const satisfies INodeProperties;
+
+/** The folder as the beginning of keys: with the slash, so that "logs" is not "logs2" as well. */
+export const asFolder = (name: string): string =>
+	name === '' || name.endsWith('/') ? name : `${name}/`;
