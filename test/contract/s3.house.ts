@@ -67,6 +67,19 @@ export async function openS3(engine: Engine): Promise<House> {
 			parameters: { ...ofBucket, kind: 'versioning', status: 'Enabled' },
 			items: buckets,
 		},
+		'folder.create': {
+			parameters: { bucket: 'shelf', folder: '={{ $json.key }}' },
+			items: newItems,
+		},
+		'folder.delete': {
+			parameters: { bucket: 'shelf', what: 'folder', folder: '={{ $json.key }}' },
+			items: async (count) => {
+				const made = newKeys(count);
+				for (const { json } of made) await put('shelf', `${String(json.key)}/a.txt`);
+				return made;
+			},
+		},
+		'folder.getMany': { parameters: { bucket: 'folders', returnAll: true }, items: newItems },
 		'object.copy': {
 			parameters: {
 				sourceBucket: 'folders',
