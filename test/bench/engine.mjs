@@ -6,14 +6,11 @@ import { build } from 'esbuild';
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const host = path.join(root, 'sandbox', 'host');
 
-/**
- * The engine of the tests, in plain Node: the versions of n8n-core and n8n-nodes-base are those of
- * the n8n that `npm start` installs, so that our node and the built-in one run on the same engine.
- */
-export async function openEngine() {
-	const outfile = path.join(root, '.cache', 'bench', 'engine.cjs');
+/** What a TypeScript file of the tests exports, in plain Node. */
+export async function bundled(file) {
+	const outfile = path.join(root, '.cache', 'bench', `${path.basename(file, '.ts')}.cjs`);
 	await build({
-		entryPoints: [path.join(root, 'test', 'engine', 'engine.ts')],
+		entryPoints: [path.join(root, file)],
 		outfile,
 		bundle: true,
 		packages: 'external',
@@ -21,7 +18,15 @@ export async function openEngine() {
 		format: 'cjs',
 		logLevel: 'error',
 	});
-	const { Engine } = createRequire(import.meta.url)(outfile);
+	return createRequire(import.meta.url)(outfile);
+}
+
+/**
+ * The engine of the tests: the versions of n8n-core and n8n-nodes-base are those of the n8n that
+ * `npm start` installs, so that our node and the built-in one run on the same engine.
+ */
+export async function openEngine() {
+	const { Engine } = await bundled('test/engine/engine.ts');
 	return await Engine.open({
 		from: host,
 		packages: [path.join(host, 'node_modules', 'n8n-nodes-base')],

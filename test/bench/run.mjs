@@ -14,6 +14,8 @@ const only = process.argv.slice(2);
 const table = (head, rows) =>
 	[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
+const inCell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice(0, 160);
+
 const rounded = (value, digits = 2) => (value === undefined ? '' : value.toFixed(digits));
 
 const sections = {
@@ -46,6 +48,15 @@ ${table(
 	rows.map(({ name, up, down }) => [name, ...cells(up), ...cells(down)]),
 )}`;
 	},
+	defects: ({ subjects, rows }) => `## What S3 nodes get wrong
+
+Each scenario played with our node and with those of n8n in the same engine, against Ceph and our strict
+server. Empty: as it should be.
+
+${table(
+	['', ...subjects],
+	rows.map(({ title, verdicts }) => [title, ...verdicts].map(inCell)),
+)}`,
 	overhead: ({ runs, calls, ours, floor, overhead }) =>
 		`## Cost of the policies
 

@@ -19,6 +19,7 @@ import type {
 	INodeExecutionData,
 	INodeTypes,
 	IExecuteData,
+	IHttpRequestOptions,
 	IRun,
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
@@ -217,7 +218,16 @@ export class Engine {
 			getCredentialsProperties = (name: string) => typeOf(name).properties;
 			getDecrypted = async (_additional: unknown, _ref: unknown, name: string) =>
 				credentials[name] ?? {};
-			authenticate = nothingIsWritten;
+			authenticate = async (
+				data: ICredentialDataDecryptedObject,
+				name: string,
+				request: IHttpRequestOptions,
+			) => {
+				const { authenticate } = typeOf(name);
+				return typeof authenticate === 'function'
+					? await authenticate(data, request)
+					: await nothingIsWritten();
+			};
 			preAuthentication = async () => undefined;
 			runPreAuthentication = async () => undefined;
 			getCredentials = nothingIsWritten;

@@ -1,0 +1,6 @@
+// What S3 nodes are known to get wrong, played with ours and with those of n8n.
+import { bundled, host } from './engine.mjs';
+
+const { play } = await bundled('test/bench/defects.ts');
+console.log(JSON.stringify(await play(host)));
+process.exit(0);

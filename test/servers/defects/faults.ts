@@ -1,0 +1,47 @@
+import type { Scenario } from './world';
+import { fill } from './world';
+
+export const faults: Scenario[] = [
+	{
+		title: 'an error inside the 200 of a copy is a failure',
+		async play(node, { sandbox, faulty, faultySdk, bucket }) {
+			node.use(faulty);
+			const name = await bucket(faultySdk);
+			await fill(faultySdk, name, ['source']);
+			sandbox.faults.add({ kind: 'errorInside200', code: 'AccessDenied' });
+			const source = { bucket: name, key: 'source' };
+			const { error } = await node.run('copy', { bucket: name, key: 'target', source });
+			sandbox.faults.clear();
+			return error ? undefined : 'success, and nothing was copied';
+		},
+	},
+	{
+		title: 'one SlowDown is waited out',
+		async play(node, { sandbox, faulty, faultySdk, bucket }) {
+			node.use(faulty);
+			const name = await bucket(faultySdk);
+			sandbox.faults.add({
+				kind: 'status',
+				status: 503,
+				code: 'SlowDown',
+				times: 1,
+				match: ({ operation }) => operation === 'PutObject',
+			});
+			const { error } = await node.run('upload', { bucket: name, key: 'k', text: 't' });
+			sandbox.faults.clear();
+			return error?.message;
+		},
+	},
+	{
+		title: "an error tells the server's code",
+		async play(node, { sandbox, faulty, faultySdk, bucket }) {
+			node.use(faulty);
+			const name = await bucket(faultySdk);
+			sandbox.faults.add({ kind: 'emptyMessage', status: 400, code: 'InvalidStorageClass' });
+			const { error } = await node.run('upload', { bucket: name, key: 'k', text: 't' });
+			sandbox.faults.clear();
+			if (!error) return 'success';
+			return error.message.includes('InvalidStorageClass') ? undefined : `"${error.message}"`;
+		},
+	},
+];

@@ -1,0 +1,7 @@
+import { faults } from './faults';
+import { listing } from './listing';
+import { objects } from './objects';
+import type { Scenario } from './world';
+
+/** What S3 nodes are known to get wrong. */
+export const scenarios: Scenario[] = [...listing, ...objects, ...faults];
