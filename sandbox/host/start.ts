@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { startArchiveDemo } from '../demo/archive.ts';
 import { startS3Demo } from '../demo/s3.ts';
 import type { Job } from '../step.mjs';
 import { bootHost } from './boot.ts';
@@ -12,7 +13,10 @@ import { installPackage, packPackage } from './package.ts';
 import { failedTable, resultTable } from './report.ts';
 import { signIn } from './rest.ts';
 
-const DEMOS: Record<string, (root: string) => Promise<DemoSystem>> = { s3: startS3Demo };
+const DEMOS: Record<string, (root: string) => Promise<DemoSystem>> = {
+	s3: startS3Demo,
+	archive: startArchiveDemo,
+};
 
 export interface StartOptions {
 	/** the root folder of this repository */
