@@ -155,8 +155,8 @@ needs(
 				cacheControl: 'max-age=60',
 				contentLength: 5,
 				contentType: 'application/x-signed',
-				metadata: { entry: [{ name: 'Origin', value: 'a form' }] },
-				tags: { tag: [{ key: 'a&b', value: 'c=d' }] },
+				metadata: { rows: [{ name: 'Origin', value: 'a form' }] },
+				tags: { rows: [{ name: 'a&b', value: 'c=d' }] },
 			},
 		});
 		expect(Object.keys(url.headers).sort()).toEqual([
@@ -274,9 +274,9 @@ needs(
 			options: {
 				acl: 'public-read',
 				contentType: 'text/x-rich',
-				metadata: { entry: [{ name: 'origin', value: 'form' }] },
+				metadata: { rows: [{ name: 'origin', value: 'form' }] },
 				successStatus: '201',
-				tags: { tag: [{ key: 'a&b', value: 'c=d' }] },
+				tags: { rows: [{ name: 'a&b', value: 'c=d' }] },
 			},
 		});
 		expect(await post(rich, 'rich')).toBe('201');
@@ -324,14 +324,15 @@ needs(
 		expect(
 			await option('createUploadForm', { contentType: 'a/b', contentTypePrefix: 'a/' }),
 		).toMatch(/"Content Type".*"Content Type Begins With"/);
-		expect(await option('createUploadUrl', { kmsKeyId: 'k' })).toMatch(/"KMS Key ID"/);
-		expect(await option('createUploadUrl', { contentDisposition: 'ü' })).toMatch(
-			/header content-disposition/,
-		);
-		const entry = [{ name: 'with space', value: 'x' }];
-		expect(await option('createUploadUrl', { metadata: { entry } })).toMatch(/"Metadata"/);
-		const tag = [{ key: '', value: 'x' }];
-		expect(await option('createUploadForm', { tags: { tag } })).toMatch(/"Tags"/);
+		expect(await option('createUploadUrl', { cacheControl: 'ü' })).toMatch(/"Cache Control"/);
+		const rows = [{ name: 'with space', value: 'x' }];
+		expect(await option('createUploadUrl', { metadata: { rows } })).toMatch(/with space/);
+		const nameless = { tags: { rows: [{ name: '', value: 'x' }] } };
+		expect(await option('createUploadForm', nameless)).toMatch(/tag/);
+		const settings = { method: 'customer', customerKey: 'k'.repeat(32), withoutTls: true };
+		for (const operation of ['createUploadUrl', 'createUploadForm']) {
+			expect(await option(operation, { encryption: { settings } })).toMatch(/customer key/);
+		}
 		expect(await option('createUploadForm', { minBytes: 5, maxBytes: 4 })).toMatch(
 			/"Smallest Size"/,
 		);

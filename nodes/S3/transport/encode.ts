@@ -85,15 +85,3 @@ export function decodeUrl(text: string): string {
 		);
 	}
 }
-
-/**
- * Content-Disposition of a file to be saved under this name, whatever the letters.
- * https://www.rfc-editor.org/rfc/rfc6266#appendix-D
- */
-export function attachment(fileName: string): string {
-	const ascii = fileName.replace(/[^\x20-\x7e]|["\\%]/gu, '_');
-	const plain = `attachment; filename="${ascii}"`;
-	return ascii === fileName
-		? plain
-		: `${plain}; filename*=UTF-8''${uriEncode('The file name', fileName)}`;
-}

@@ -2,6 +2,7 @@ import { Failure } from '../../shared/resilience/failure';
 import type { S3Client, Signing } from './client';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
+import { isCustomerKey } from './encryption';
 import { isAmazon } from './endpoint';
 import { invalidInput } from './failure';
 import type { Credentials } from './sign';
@@ -124,6 +125,7 @@ export const expiryOf = (at: number, seconds: number): string =>
 const PLAIN = /^[\x20-\x7e]*$/;
 
 function checkHeaders(headers: Record<string, string>): void {
+	refuseCustomerKey(headers);
 	for (const [name, value] of Object.entries(headers)) {
 		if (PLAIN.test(value) && value === value.trim()) continue;
 		throw invalidInput(
@@ -131,6 +133,14 @@ function checkHeaders(headers: Record<string, string>): void {
 				`them, but is ${JSON.stringify(value)}: write it percent-encoded`,
 		);
 	}
+}
+
+/** The row would hold the key, for whoever gets the URL must send it. @throws Failure */
+export function refuseCustomerKey(headers: Record<string, string>): void {
+	if (!Object.keys(headers).some(isCustomerKey)) return;
+	throw invalidInput(
+		'"Encryption" cannot be a customer key (SSE-C) here: whoever gets the URL would need the key',
+	);
 }
 
 /** Of temporary credentials. */

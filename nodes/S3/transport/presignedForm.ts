@@ -1,15 +1,20 @@
 import { checkKey } from './address';
 import type { S3Client } from './client';
 import { invalidInput } from './failure';
+import { allowed } from './headerValues';
 import type { Grant } from './presigned';
-import { checkedSeconds, expiryOf, signingPlace, warningsOf } from './presigned';
+import { checkedSeconds, expiryOf, refuseCustomerKey, signingPlace, warningsOf } from './presigned';
 import { policyFields } from './signPolicy';
+import type { WriteOptions } from './writeHeaders';
+import { checkTags, writeHeaders } from './writeHeaders';
+import { writeXml } from './xml';
 
 export interface FormGrant extends Grant {
 	/** the whole key, or what the key begins with: the rest is the name of the file */
 	key: string;
 	keyIs: 'exact' | 'prefix';
-	/** fields of the form with their only allowed value */
+	stored?: WriteOptions;
+	/** more fields of the form with their only allowed value */
 	fields?: Record<string, string>;
 	/** fields that the form adds, with what their value must begin with */
 	openFields?: Record<string, string>;
@@ -41,13 +46,15 @@ const FILE_NAME = '${filename}';
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
  */
 export async function presignedForm(s3: S3Client, grant: FormGrant): Promise<PresignedForm> {
-	const { bucket, expiresIn, fields = {}, openFields = {} } = grant;
+	const { bucket, expiresIn, stored = {}, fields = {}, openFields = {} } = grant;
 	const seconds = checkedSeconds(expiresIn);
 	const size = sizeCondition(grant);
 	const key = keyField(grant);
+	const storing = storedFields(s3, stored);
 	const place = await signingPlace(s3, grant);
 	const expiresAt = expiryOf(place.at, seconds);
 	const fixed = {
+		...storing,
 		...fields,
 		...(place.requesterPays && { 'x-amz-request-payer': 'requester' }),
 	};
@@ -72,13 +79,41 @@ export async function presignedForm(s3: S3Client, grant: FormGrant): Promise<Pre
 	};
 }
 
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
+const FIELD_NAMES: Record<string, string> = {
+	'cache-control': 'Cache-Control',
+	'content-disposition': 'Content-Disposition',
+	'content-encoding': 'Content-Encoding',
+	'content-language': 'Content-Language',
+	'content-type': 'Content-Type',
+	expires: 'Expires',
+	'x-amz-acl': 'acl',
+};
+
+/** What are headers of an upload are fields of a form; only tags have another form. */
+function storedFields(
+	s3: S3Client,
+	{ tags = {}, ...stored }: WriteOptions,
+): Record<string, string> {
+	const headers = writeHeaders(s3, stored);
+	refuseCustomerKey(headers);
+	checkTags(tags);
+	const Tag = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+	return {
+		...Object.fromEntries(
+			Object.entries(headers).map(([name, value]) => [FIELD_NAMES[name] ?? name, value]),
+		),
+		...(Tag.length > 0 && { tagging: writeXml('Tagging', { TagSet: { Tag } }) }),
+	};
+}
+
 function keyField({ key, keyIs }: FormGrant) {
 	if (keyIs === 'prefix') {
 		const prefix = key.endsWith(FILE_NAME) ? key.slice(0, -FILE_NAME.length) : key;
 		if (prefix.includes(FILE_NAME)) {
 			throw invalidInput(`"Object Key" may hold ${FILE_NAME} only at its end`);
 		}
-		checked(() => checkKey(`${prefix}x`));
+		allowed(() => checkKey(`${prefix}x`));
 		return {
 			value: `${prefix}${FILE_NAME}`,
 			condition: ['starts-with', '$key', prefix],
@@ -90,16 +125,8 @@ function keyField({ key, keyIs }: FormGrant) {
 				'set "Key Is" to "Beginning of the Key"',
 		);
 	}
-	checked(() => checkKey(key));
+	allowed(() => checkKey(key));
 	return { value: key, condition: { key } };
-}
-
-function checked(check: () => void): void {
-	try {
-		check();
-	} catch (error) {
-		throw invalidInput(error);
-	}
 }
 
 function sizeCondition({ minBytes, maxBytes }: FormGrant) {

@@ -78,7 +78,7 @@ export function writeHeaders(server: Server, options: WriteOptions): Headers {
 }
 
 /** A file name beyond ASCII gets the form for it besides a readable one. RFC 6266 section 4.3 */
-function disposition(value: string | undefined): string | undefined {
+export function disposition(value: string | undefined): string | undefined {
 	const name = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(value ?? '');
 	const fileName = name?.[1]?.replace(/\\(.)/g, '$1') ?? name?.[2];
 	if (!value || !name || !fileName || !NOT_PLAIN.test(fileName)) return value;

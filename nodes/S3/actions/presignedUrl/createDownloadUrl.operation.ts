@@ -1,8 +1,8 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
-import { attachment } from '../../transport/encode';
 import { invalidInput } from '../../transport/failure';
 import { presignedUrl } from '../../transport/presigned';
+import { disposition } from '../../transport/writeHeaders';
 import { bucketField, keyField } from '../fields';
 import { askRegionField, expiresInField } from './fields';
 
@@ -106,9 +106,8 @@ export const createDownloadUrl = defineOperation({
 		if (options.downloadAs && options.responseContentDisposition) {
 			throw invalidInput('Give either "Download As" or "Response Content Disposition", not both');
 		}
-		const disposition = options.downloadAs
-			? attachment(options.downloadAs)
-			: options.responseContentDisposition;
+		const name = options.downloadAs?.replace(/["\\]/g, '\\$&');
+		const named = name ? `attachment; filename="${name}"` : options.responseContentDisposition;
 		const url = await presignedUrl(s3, {
 			method: options.method ?? 'GET',
 			bucket,
@@ -117,7 +116,7 @@ export const createDownloadUrl = defineOperation({
 			askRegion: options.askRegion ?? true,
 			query: [
 				['response-cache-control', options.responseCacheControl || undefined],
-				['response-content-disposition', disposition || undefined],
+				['response-content-disposition', disposition(named) || undefined],
 				['response-content-encoding', options.responseContentEncoding || undefined],
 				['response-content-language', options.responseContentLanguage || undefined],
 				['response-content-type', options.responseContentType || undefined],
