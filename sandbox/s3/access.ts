@@ -1,8 +1,9 @@
-import { aclAllows, type Permission } from './acl.ts';
+import { aclAllows, withoutGroups, type Permission } from './acl.ts';
+import { blocks, ownership } from './bucketSettings.ts';
 import { S3Error } from './errors.ts';
 import type { Call } from './operation.ts';
 import type { S3Request } from './request.ts';
-import { judge, readPolicy } from './policy.ts';
+import { isPublic, judge, readPolicy } from './policy.ts';
 import { versionsOf, isObject, type Bucket, type StoredObject } from './store.ts';
 import { accountId, anonymous, userOf } from './users.ts';
 
@@ -125,26 +126,27 @@ function valueOf({ account, request, now }: Caller, object: StoredObject | undef
 /** Whether somebody may do something: by the bucket's policy, as its owner, or by an ACL. */
 export function mayDo(caller: Caller, { action, bucket, key, object }: Wish): boolean {
 	const user = userOf(caller.account);
-	const text = bucket.documents.get('policy');
-	const verdict =
-		text === undefined
-			? undefined
-			: judge(readPolicy(text, bucket.name), {
-					user,
-					action,
-					resource: `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`,
-					value: (name) => valueOf(caller, object, name),
-				});
 	const owns = user === bucket.owner;
+	const policy = bucket.policy === undefined ? [] : readPolicy(bucket.policy, bucket.name);
+	const verdict = judge(policy, {
+		user,
+		action,
+		resource: `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`,
+		value: (name) => valueOf(caller, object, name),
+	});
 	// The owner must be able to undo a policy that locks everybody out.
 	if (verdict === 'Deny' && !(owns && /^s3:(?:Get|Put|Delete)BucketPolicy$/.test(action))) {
 		return false;
 	}
 	const grant = grantedBy[action];
-	if (owns || verdict === 'Allow') return true;
+	const restricted = blocks(bucket, 'RestrictPublicBuckets') && isPublic(policy);
+	if (owns || (verdict === 'Allow' && !restricted)) return true;
+	if (ownership(bucket) === 'BucketOwnerEnforced') return false;
 	if (grant?.[0] === 'object' && object?.owner === user) return true;
 	const acl = grant?.[0] === 'bucket' ? bucket.acl : object?.acl;
-	return grant !== undefined && acl !== undefined && aclAllows(acl, user, grant[1]);
+	if (!grant || !acl) return false;
+	const shown = blocks(bucket, 'IgnorePublicAcls') ? withoutGroups(acl) : acl;
+	return aclAllows(shown, user, grant[1]);
 }
 
 /**

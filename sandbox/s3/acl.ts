@@ -177,3 +177,11 @@ export function aclAllows(acl: Acl, user: string, wanted: Permission): boolean {
 				: to.group === allUsers || (to.group === authenticatedUsers && known)),
 	);
 }
+
+/** An ACL without what it grants to groups of strangers. */
+export function withoutGroups({ owner, grants }: Acl): Acl {
+	return {
+		owner,
+		grants: grants.filter(({ to }) => 'user' in to || to.group === logDelivery),
+	};
+}

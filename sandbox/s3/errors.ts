@@ -2,10 +2,13 @@ import { element, xmlDocument, type Xml } from './xml.ts';
 
 /** Status and message of every error code the server gives (Amazon S3 API Reference, "Error Responses"). */
 const catalogue = {
+	AccessControlListNotSupported: [400, 'The bucket does not allow ACLs'],
 	AccessDenied: [403, 'Access Denied'],
+	AccessForbidden: [403, 'Access forbidden'],
 	AuthorizationHeaderMalformed: [400, 'The authorization header is malformed.'],
 	AuthorizationQueryParametersError: [400, 'The authorization query parameters are malformed.'],
 	BadDigest: [400, 'The Content-MD5 you specified did not match what we received.'],
+	BadRequest: [400, 'Bad Request'],
 	BucketAlreadyExists: [
 		409,
 		'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
@@ -29,13 +32,19 @@ const catalogue = {
 	InternalError: [500, 'We encountered an internal error. Please try again.'],
 	InvalidAccessKeyId: [403, 'The AWS Access Key Id you provided does not exist in our records.'],
 	InvalidArgument: [400, 'Invalid Argument'],
+	InvalidBucketState: [409, 'The request is not valid with the current state of the bucket.'],
 	InvalidBucketName: [400, 'The specified bucket is not valid.'],
 	InvalidChunkSizeError: [
 		403,
 		'Only the last chunk is allowed to have a size less than 8192 bytes',
 	],
 	InvalidDigest: [400, 'The Content-MD5 you specified was invalid.'],
+	InvalidEncryptionAlgorithmError: [
+		400,
+		'The encryption request you specified is not valid. The valid value is AES256.',
+	],
 	InvalidLocationConstraint: [400, 'The specified location-constraint is not valid'],
+	InvalidObjectState: [403, "The operation is not valid for the object's storage class"],
 	InvalidPart: [
 		400,
 		"One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
@@ -48,6 +57,7 @@ const catalogue = {
 	InvalidRequest: [400, 'Invalid Request'],
 	InvalidStorageClass: [400, 'The storage class you specified is not valid'],
 	InvalidTag: [400, 'The tag provided was not a valid tag.'],
+	InvalidTargetBucketForLogging: [400, 'The target bucket for logging does not exist'],
 	InvalidToken: [400, 'The provided token is malformed or otherwise invalid.'],
 	InvalidURI: [400, "Couldn't parse the specified URI."],
 	KeyTooLongError: [400, 'Your key is too long'],
@@ -71,17 +81,43 @@ const catalogue = {
 	MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
 	NoSuchBucket: [404, 'The specified bucket does not exist'],
 	NoSuchBucketPolicy: [404, 'The bucket policy does not exist'],
+	NoSuchCORSConfiguration: [404, 'The CORS configuration does not exist'],
 	NoSuchKey: [404, 'The specified key does not exist.'],
+	NoSuchLifecycleConfiguration: [404, 'The lifecycle configuration does not exist'],
+	NoSuchPublicAccessBlockConfiguration: [
+		404,
+		'The public access block configuration was not found',
+	],
+	NoSuchTagSet: [404, 'The TagSet does not exist'],
+	NoSuchWebsiteConfiguration: [404, 'The specified bucket does not have a website configuration'],
+	NoSuchObjectLockConfiguration: [
+		404,
+		'The specified object does not have an ObjectLock configuration',
+	],
 	NoSuchUpload: [
 		404,
 		'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
 	],
 	NoSuchVersion: [404, 'The specified version does not exist.'],
 	NotImplemented: [501, 'A header you provided implies functionality that is not implemented'],
+	ObjectLockConfigurationNotFoundError: [
+		404,
+		'Object Lock configuration does not exist for this bucket',
+	],
+	ObjectNotInActiveTierError: [
+		403,
+		'The source object of the COPY action is not in the active tier and is only stored in Amazon S3 Glacier.',
+	],
+	OwnershipControlsNotFoundError: [404, 'The bucket ownership controls were not found'],
 	PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
 	RequestTimeTooSkewed: [
 		403,
 		'The difference between the request time and the current time is too large.',
+	],
+	RestoreAlreadyInProgress: [409, 'Object restore is already in progress'],
+	ServerSideEncryptionConfigurationNotFoundError: [
+		404,
+		'The server side encryption configuration was not found',
 	],
 	SignatureDoesNotMatch: [
 		403,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sendAnswer, type Answer, type Spoil } from './answer.ts';
+import { corsHeaders } from './cors.ts';
 import { errorElement, S3Error, usualMessage, type ErrorContext } from './errors.ts';
 import { usualCode, type Fault, type FaultPlan } from './faults.ts';
 import { carryOut, errorAnswer, newIds, type Service } from './pipeline.ts';
@@ -132,7 +133,16 @@ export class Exchange {
 		}
 	}
 
-	private async send(answer: Answer, spoil: Spoil): Promise<void> {
+	/** The answer with what a script of another origin needs to be shown it. */
+	private forScripts(answer: Answer): Answer {
+		const { request } = this;
+		if (!request || request.method === 'OPTIONS') return answer;
+		const bucket = this.service.store.buckets.get(request.bucket ?? '');
+		return { ...answer, headers: { ...answer.headers, ...corsHeaders(bucket, request) } };
+	}
+
+	private async send(usual: Answer, spoil: Spoil): Promise<void> {
+		const answer = this.forScripts(usual);
 		this.record.status = answer.status;
 		// A client that still waits for "100 Continue" never sends its body: the connection is spent.
 		if (this.continues && !this.message.complete) this.response.setHeader('connection', 'close');

@@ -9,6 +9,7 @@ const systemHeaders = [
 	'content-encoding',
 	'content-language',
 	'expires',
+	'x-amz-website-redirect-location',
 ];
 
 const storageClasses = [
@@ -17,6 +18,9 @@ const storageClasses = [
 	'STANDARD_IA',
 	'ONEZONE_IA',
 	'INTELLIGENT_TIERING',
+	'GLACIER_IR',
+	'GLACIER',
+	'DEEP_ARCHIVE',
 ];
 
 const maxUserBytes = 2048;

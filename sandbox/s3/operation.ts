@@ -21,6 +21,8 @@ export interface Call {
 	/** Region of the service. */
 	region: string;
 	minPartSize: number;
+	/** How long a restoration from the archive takes. */
+	restoreMs: number;
 	/** Keys ("bucket/key") whose deletion a policy forbids. */
 	denyDelete: ReadonlySet<string>;
 }

@@ -4,12 +4,14 @@ import { actionOf, checkOwner, demand } from './access.ts';
 import type { Answer } from './answer.ts';
 import { authenticate, type Account } from './authentication.ts';
 import { expectBody, receiveBody, type BodyLimit } from './body.ts';
+import { requesterPays } from './bucketSettings.ts';
+import { preflight } from './cors.ts';
 import { errorDocument, S3Error, type ErrorContext } from './errors.ts';
 import { findBucket, type Call } from './operation.ts';
 import { isBucketName } from './operations/buckets.ts';
 import type { S3Request } from './request.ts';
 import type { Route } from './routes.ts';
-import type { Store } from './store.ts';
+import type { Bucket, Store } from './store.ts';
 import { checkUnderstood } from './understood.ts';
 import { anonymous, userOf } from './users.ts';
 
@@ -19,6 +21,7 @@ export interface Service {
 	region: string;
 	now: () => number;
 	minPartSize: number;
+	restoreMs: number;
 	store: Store;
 	denyDelete: ReadonlySet<string>;
 }
@@ -47,6 +50,13 @@ function bodyLimit(route: Route): BodyLimit {
 	};
 }
 
+/** Who reads from a bucket whose owner does not pay must say so. @throws S3Error AccessDenied */
+function checkPayer({ headers, query }: S3Request, account: Account, bucket: Bucket): void {
+	if (!requesterPays(bucket) || userOf(account) === bucket.owner) return;
+	const payer = headers.get('x-amz-request-payer') ?? query.get('x-amz-request-payer');
+	if (payer !== 'requester' || account === anonymous) throw new S3Error('AccessDenied');
+}
+
 /**
  * Carries out one request: who is it, what does it want, is its body whole, then the effect.
  * @throws S3Error for everything that is the client's fault
@@ -60,6 +70,7 @@ export async function carryOut(
 ): Promise<Answer> {
 	const { store, region } = service;
 	const existing = store.buckets.get(request.bucket ?? '');
+	if (request.method === 'OPTIONS') return { status: 200, headers: preflight(existing, request) };
 	const now = service.now();
 	const identity = authenticate(request, service.accounts, existing?.region ?? region, now);
 	const known = checkUnderstood(request, route);
@@ -74,6 +85,7 @@ export async function carryOut(
 			const versionId = request.query.get('versionId');
 			const action = actionOf(known.operation, versionId !== undefined);
 			if (action) demand({ request, account, now }, action, bucket, request.key, versionId);
+			checkPayer(request, account, bucket);
 		}
 	}
 	if (
@@ -84,6 +96,11 @@ export async function carryOut(
 	}
 	const expected = expectBody(request, identity.payload, bodyLimit(known));
 	const body = await receiveBody(message, expected, identity, hooks.beginBody);
+	if (known.protect && !body.protected) {
+		throw new S3Error('InvalidRequest', {
+			message: 'Missing required header for this request: Content-MD5',
+		});
+	}
 	await hooks.beforeEffect();
 	const call: Call = {
 		request,
@@ -95,9 +112,13 @@ export async function carryOut(
 		now: service.now(),
 		region,
 		minPartSize: service.minPartSize,
+		restoreMs: service.restoreMs,
 		denyDelete: service.denyDelete,
 	};
-	return known.handle(call);
+	const answer = known.handle(call);
+	const charged = request.headers.has('x-amz-request-payer') && existing && requesterPays(existing);
+	if (!charged) return answer;
+	return { ...answer, headers: { ...answer.headers, 'x-amz-request-charged': 'requester' } };
 }
 
 /** Ids of one request, as the headers and the error document show them. */

@@ -1,11 +1,12 @@
 import type { S3Request } from './request.ts';
 import { bucketRoutes } from './routes/bucketRoutes.ts';
+import { documentRoutes } from './routes/documentRoutes.ts';
 import { objectRoutes } from './routes/objectRoutes.ts';
 import type { Level, Route } from './routes/route.ts';
 
 export type { Level, Route } from './routes/route.ts';
 
-const routes: Route[] = [...bucketRoutes, ...objectRoutes];
+const routes: Route[] = [...documentRoutes, ...bucketRoutes, ...objectRoutes];
 
 /** What a request is about. */
 export function levelOf({ bucket, key }: S3Request): Level {
@@ -13,7 +14,7 @@ export function levelOf({ bucket, key }: S3Request): Level {
 }
 
 /** `x-id` only names the operation, and presigned requests carry their signature in the query. */
-const everyParameter = /^(?:x-id|X-Amz-[A-Za-z0-9-]+)$/;
+const everyParameter = /^(?:x-id|x-amz-request-payer|X-Amz-[A-Za-z0-9-]+)$/;
 
 /**
  * The operation a request means. A parameter that no operation knows is a sub-resource the server

@@ -21,6 +21,8 @@ export interface S3SandboxOptions {
 	port?: number;
 	/** Smallest part but the last, in bytes; 5 MiB as in S3 by default. */
 	minPartSize?: number;
+	/** How long it takes to bring an archived object back; a second by default. */
+	restoreMs?: number;
 }
 
 /** A request as it arrived, and what came of it. */
@@ -88,6 +90,7 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 		region: options.region ?? 'us-east-1',
 		now: options.now ?? Date.now,
 		minPartSize: options.minPartSize ?? 5 * 1024 * 1024,
+		restoreMs: options.restoreMs ?? 1000,
 		store,
 		denyDelete,
 	};

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Acl } from './acl.ts';
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from './checksum.ts';
+import type { Restoration } from './archive.ts';
+import type { Encryption } from './encryption.ts';
+import type { BucketLock, ObjectLock } from './objectLock.ts';
 import { SortedKeys } from './sortedKeys.ts';
+import type { XmlNode } from './xml.ts';
 
 /** Headers that are kept with an object and come back with it; names in lower case. */
 export interface ObjectMetadata {
@@ -14,9 +18,13 @@ export interface ObjectMetadata {
 
 /** Everything about an object that is not its bytes. */
 export interface ObjectProperties {
+	/** Name of the user. */
+	owner: string;
 	metadata: ObjectMetadata;
 	tags: ReadonlyMap<string, string>;
 	acl: Acl;
+	lock: ObjectLock;
+	encryption: Encryption;
 }
 
 export interface StoredObject extends ObjectProperties {
@@ -29,9 +37,8 @@ export interface StoredObject extends ObjectProperties {
 	etag: string;
 	/** Milliseconds, whole seconds as in S3. */
 	lastModified: number;
-	/** Name of the user. */
-	owner: string;
 	checksum?: Checksum;
+	restoration?: Restoration;
 	/** The parts of a multipart object. */
 	parts?: ReadonlyArray<Pick<StoredPart, 'partNumber' | 'size' | 'checksum'>>;
 }
@@ -66,8 +73,6 @@ export interface MultipartUpload extends ObjectProperties {
 	key: string;
 	uploadId: string;
 	initiated: number;
-	/** Name of the user. */
-	owner: string;
 	checksum?: { algorithm: ChecksumAlgorithm; type: ChecksumType };
 	parts: Map<number, StoredPart>;
 }
@@ -81,8 +86,12 @@ export interface Bucket {
 	/** Absent until it was enabled for the first time. */
 	versioning?: 'Enabled' | 'Suspended';
 	acl: Acl;
+	/** Whether and how objects are locked. */
+	lock?: BucketLock;
+	/** The bucket policy as it was put. */
+	policy?: string;
 	/** Configurations by the name of their query parameter, as they were put. */
-	documents: Map<string, string>;
+	documents: Map<string, XmlNode>;
 	/** What a plain GET finds. */
 	objects: Map<string, StoredObject>;
 	/** Versions that a plain GET does not find and delete markers, by key, newest first. */

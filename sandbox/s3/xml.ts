@@ -45,6 +45,8 @@ export function resultDocument(name: string, content: ReadonlyArray<Xml | false>
 
 export interface XmlNode {
 	name: string;
+	/** As they stand in the tag. */
+	attributes: string;
 	text: string;
 	children: XmlNode[];
 }
@@ -70,18 +72,18 @@ const token =
 	/<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([^\s<>/]+)\s*>|<([^\s<>/!?]+)((?:\s+[^\s=<>]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y;
 
 /**
- * Reads a request document. Prefixes are dropped, attributes are ignored.
+ * Reads a request document. Prefixes of elements are dropped.
  * @throws SyntaxError when the text is not well-formed or has a document type
  */
 export function parseXml(source: string): XmlNode {
-	const root: XmlNode = { name: '', text: '', children: [] };
+	const root: XmlNode = { name: '', attributes: '', text: '', children: [] };
 	const open: Array<{ node: XmlNode; tag: string }> = [{ node: root, tag: '' }];
 	token.lastIndex = source.startsWith('\ufeff') ? 1 : 0;
 	while (token.lastIndex < source.length) {
 		const match = token.exec(source);
 		const top = open.at(-1);
 		if (!match || !top) throw new SyntaxError('not well-formed');
-		const [, data, closed, opened, , empty, text] = match;
+		const [, data, closed, opened, attributes = '', empty, text] = match;
 		if (text !== undefined) {
 			if (top.tag === '' && text.trim() !== '') throw new SyntaxError('text outside of the root');
 			top.node.text += decodeText(text);
@@ -91,7 +93,12 @@ export function parseXml(source: string): XmlNode {
 			if (top.tag !== closed) throw new SyntaxError('tags do not nest');
 			open.pop();
 		} else if (opened !== undefined) {
-			const node: XmlNode = { name: opened.replace(/^.*:/, ''), text: '', children: [] };
+			const node: XmlNode = {
+				name: opened.replace(/^.*:/, ''),
+				attributes: attributes.trim(),
+				text: '',
+				children: [],
+			};
 			top.node.children.push(node);
 			if (!empty) open.push({ node, tag: opened });
 		}
@@ -106,4 +113,18 @@ export function parseXml(source: string): XmlNode {
 /** The text of the first child of that name. */
 export function childText(node: XmlNode, name: string): string | undefined {
 	return node.children.find((child) => child.name === name)?.text;
+}
+
+/** The text of every descendant that such a path leads to. */
+export function textsAt(node: XmlNode, ...[name, ...rest]: string[]): string[] {
+	if (name === undefined) return [node.text];
+	return node.children
+		.filter((child) => child.name === name)
+		.flatMap((child) => textsAt(child, ...rest));
+}
+
+/** An element as it was read. */
+export function elementOf({ name, attributes, text, children }: XmlNode): Xml {
+	if (children.length === 0) return element(name, text, attributes);
+	return element(name, children.map(elementOf), attributes);
 }

@@ -1,4 +1,5 @@
 import { aclDocument, aclOf, mentionsAcl, readAcl, type Acl } from '../acl.ts';
+import { checkNewAcl } from '../aclRules.ts';
 import { S3Error } from '../errors.ts';
 import { bucketOf, xmlBody } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
@@ -26,7 +27,7 @@ export const getBucketAcl: Handler = (call) => ({
 
 export const putBucketAcl: Handler = (call) => {
 	const bucket = bucketOf(call);
-	bucket.acl = givenAcl(call, bucket.owner);
+	bucket.acl = checkNewAcl(bucket, call.request, givenAcl(call, bucket.owner));
 	return { status: 200 };
 };
 
@@ -42,6 +43,7 @@ export const getObjectAcl: Handler = (call) => {
 export const putObjectAcl: Handler = (call) => {
 	const object = objectOf(call);
 	const bucket = bucketOf(call);
-	call.store.change(bucket, object, { acl: givenAcl(call, object.owner) });
+	const acl = checkNewAcl(bucket, call.request, givenAcl(call, object.owner));
+	call.store.change(bucket, object, { acl });
 	return { status: 200, headers: versionHeaders(bucket, object) };
 };

@@ -1,4 +1,5 @@
 import { aclOf, ownerElement } from '../acl.ts';
+import { setOwnership } from '../bucketSettings.ts';
 import { S3Error } from '../errors.ts';
 import { bucketOf, integerArgument, isoTime, maySee, xmlBody } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
@@ -93,7 +94,13 @@ export const createBucket: Handler = (call) => {
 	}
 	if (!maySee(account, name)) throw new S3Error('AccessDenied');
 	const acl = aclOf(request, user, user, users);
-	store.buckets.set(name, newBucket({ name, region, owner: user, created: now, acl }));
+	const bucket = newBucket({ name, region, owner: user, created: now, acl });
+	if (request.headers.get('x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true') {
+		bucket.versioning = 'Enabled';
+		bucket.lock = {};
+	}
+	setOwnership(bucket, request);
+	store.buckets.set(name, bucket);
 	return { status: 200, headers: { location: `/${name}` } };
 };
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checksumAlgorithms, checksumHeader, digestAll, type Checksum } from '../checksum.ts';
 import { checkWrite } from '../conditions.ts';
+import { encryptionHeaders } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
 import { bucketOf, xmlBody } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
@@ -113,7 +114,7 @@ function checkClaims(call: Call, checksum: Checksum | undefined, size: number): 
 }
 
 export const completeMultipartUpload: Handler = (call) => {
-	const { request, store, user, now } = call;
+	const { request, store, now } = call;
 	const bucket = bucketOf(call);
 	const upload = uploadOf(call);
 	const parts = listedParts(call, upload);
@@ -132,7 +133,9 @@ export const completeMultipartUpload: Handler = (call) => {
 		metadata: upload.metadata,
 		tags: upload.tags,
 		acl: upload.acl,
-		owner: user,
+		lock: upload.lock,
+		encryption: upload.encryption,
+		owner: upload.owner,
 		checksum,
 		parts: parts.map((part) => ({
 			partNumber: part.partNumber,
@@ -152,7 +155,7 @@ export const completeMultipartUpload: Handler = (call) => {
 	}
 	return {
 		status: 200,
-		headers: versionHeaders(bucket, stored),
+		headers: { ...versionHeaders(bucket, stored), ...encryptionHeaders(stored.encryption) },
 		body: resultDocument('CompleteMultipartUploadResult', fields),
 	};
 };

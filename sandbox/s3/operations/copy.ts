@@ -1,12 +1,14 @@
 import { checkOwner, demand } from '../access.ts';
+import { checkReadable } from '../archive.ts';
 import { algorithmNamed, digestAll, type Checksum } from '../checksum.ts';
 import { checkRead, checkWrite } from '../conditions.ts';
+import { checkKey, copySourceCustomer, encryptionHeaders, etagOf } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
 import { bucketOf, findBucket, invalidArgument, isoTime, keyOf } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
 import { propertiesOf } from '../properties.ts';
 import { percentDecode } from '../sigv4.ts';
-import type { Bucket, StoredObject } from '../store.ts';
+import type { Bucket, ObjectMetadata, StoredObject } from '../store.ts';
 import { checkVersionId, findVersion, versionHeaders } from '../versions.ts';
 import { element, resultDocument, type Xml } from '../xml.ts';
 
@@ -44,6 +46,8 @@ export function copySource(call: Call): CopySource {
 	checkOwner(request, 'x-amz-source-expected-bucket-owner', bucket);
 	demand(call, action, bucket, key, versionId);
 	const object = sourceVersion(bucket, key, versionId);
+	checkKey(request, object.encryption, copySourceCustomer);
+	checkReadable(object, call.now, 'ObjectNotInActiveTierError');
 	if (checkRead(request, object, 'x-amz-copy-source-') === 'notModified') {
 		throw new S3Error('PreconditionFailed', {
 			elements: { Condition: 'x-amz-copy-source-If-None-Match' },
@@ -92,17 +96,34 @@ function replaces({ request }: Call, what: 'metadata' | 'tagging'): boolean {
 	throw invalidArgument(name, directive, `Unknown ${what} directive.`);
 }
 
+/** Where a website redirects to and the storage class are never copied. */
+function keptMetadata(old: ObjectMetadata, given: ObjectMetadata): ObjectMetadata {
+	const redirect = 'x-amz-website-redirect-location';
+	const { [redirect]: _old, ...system } = old.system;
+	const { [redirect]: location } = given.system;
+	return {
+		...old,
+		system: location === undefined ? system : { ...system, [redirect]: location },
+		storageClass: given.storageClass,
+	};
+}
+
 export const copyObject: Handler = (call) => {
-	const { request, store, user, now } = call;
+	const { request, store, now } = call;
 	const bucket = bucketOf(call);
 	const key = keyOf(call);
 	const replace = replaces(call, 'metadata');
 	const newTags = replaces(call, 'tagging');
 	const source = copySource(call);
 	const given = propertiesOf(call);
-	const newClass = request.headers.has('x-amz-storage-class');
+	const changes =
+		replace ||
+		['x-amz-storage-class', 'x-amz-website-redirect-location'].some((name) =>
+			request.headers.has(name),
+		) ||
+		JSON.stringify(given.encryption) !== JSON.stringify(source.object.encryption);
 	const same = source.object === bucket.objects.get(key);
-	if (same && !replace && !newClass) {
+	if (same && !changes) {
 		throw new S3Error('InvalidRequest', {
 			message:
 				"This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -111,23 +132,28 @@ export const copyObject: Handler = (call) => {
 	checkWrite(request, key, bucket.objects.get(key));
 	const { object } = source;
 	// A copy is one part, so its ETag is a plain MD5 even where the source had many parts.
-	const etag = object.parts ? digestAll('MD5', object.chunks).toString('hex') : object.etag;
+	const plain = !object.parts && object.encryption.kind === 'none';
+	const md5 = plain ? object.etag : digestAll('MD5', object.chunks).toString('hex');
+	const etag = etagOf(md5, given.encryption);
 	const copy = store.put(bucket, {
 		key,
 		chunks: object.chunks,
 		size: object.size,
 		etag,
 		lastModified: Math.floor(now / 1000) * 1000,
-		metadata: {
-			...(replace ? given.metadata : object.metadata),
-			storageClass: given.metadata.storageClass,
-		},
+		metadata: replace ? given.metadata : keptMetadata(object.metadata, given.metadata),
 		tags: newTags ? given.tags : object.tags,
 		acl: given.acl,
-		owner: user,
+		lock: given.lock,
+		encryption: given.encryption,
+		owner: given.owner,
 		checksum: copiedChecksum(call, object),
 	});
-	const headers = { ...sourceHeaders(source), ...versionHeaders(bucket, copy) };
+	const headers = {
+		...sourceHeaders(source),
+		...versionHeaders(bucket, copy),
+		...encryptionHeaders(copy.encryption),
+	};
 	return { status: 200, headers, body: copyResult('CopyObjectResult', copy) };
 };
 

@@ -66,11 +66,6 @@ function deleted({ key, versionId }: Doomed, removed: Version | undefined): Xml 
 
 export const deleteObjects: Handler = (call) => {
 	const bucket = bucketOf(call);
-	if (!call.body.protected) {
-		throw new S3Error('InvalidRequest', {
-			message: 'Missing required header for this request: Content-MD5',
-		});
-	}
 	const root = xmlBody(call, 'Delete');
 	const targets = root.children.filter(({ name }) => name === 'Object').map(doomed);
 	if (targets.length === 0 || targets.length > maxKeys) throw new S3Error('MalformedXML');

@@ -2,6 +2,7 @@ import { algorithmNamed, checksumHeader } from '../checksum.ts';
 import type { ChecksumAlgorithm, ChecksumType } from '../checksum.ts';
 import { digestAll } from '../checksum.ts';
 import { sliceChunks } from '../content.ts';
+import { checkPartKey, encryptionHeaders, etagOf } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
 import { bucketOf, invalidArgument, keyOf } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
@@ -47,20 +48,19 @@ export function checksumType(algorithm: ChecksumAlgorithm, type: string): Checks
 }
 
 export const createMultipartUpload: Handler = (call) => {
-	const { request, user, now } = call;
+	const { request, now } = call;
 	const bucket = bucketOf(call);
 	const upload: MultipartUpload = {
 		bucket: bucket.name,
 		key: keyOf(call),
 		uploadId: newUploadId(),
 		initiated: now,
-		owner: user,
 		...propertiesOf(call),
 		checksum: uploadChecksum(request),
 		parts: new Map(),
 	};
 	bucket.uploads.set(upload.uploadId, upload);
-	const headers: Record<string, string> = {};
+	const headers: Record<string, string> = encryptionHeaders(upload.encryption);
 	if (upload.checksum) {
 		headers['x-amz-checksum-algorithm'] = upload.checksum.algorithm;
 		headers['x-amz-checksum-type'] = upload.checksum.type;
@@ -98,7 +98,8 @@ export const uploadPart: Handler = (call) => {
 			message: `Checksum Type mismatch occurred, expected checksum Type: ${expected.toLowerCase()}, actual checksum Type: ${actual?.toLowerCase() ?? 'null'}`,
 		});
 	}
-	const etag = body.md5.toString('hex');
+	checkPartKey(request, upload.encryption);
+	const etag = etagOf(body.md5.toString('hex'), upload.encryption);
 	upload.parts.set(partNumber, {
 		partNumber,
 		chunks: body.chunks,
@@ -107,7 +108,10 @@ export const uploadPart: Handler = (call) => {
 		lastModified: now,
 		checksum: body.checksum,
 	});
-	const headers: Record<string, string> = { etag: `"${etag}"` };
+	const headers: Record<string, string> = {
+		etag: `"${etag}"`,
+		...encryptionHeaders(upload.encryption),
+	};
 	if (body.checksum) headers[checksumHeader(body.checksum.algorithm)] = body.checksum.value;
 	return { status: 200, headers };
 };
@@ -137,6 +141,7 @@ export const uploadPartCopy: Handler = (call) => {
 	const { request, now } = call;
 	const partNumber = partNumberOf(request);
 	const upload = uploadOf(call);
+	checkPartKey(request, upload.encryption);
 	const source = copySource(call);
 	const { object } = source;
 	const { start, end } = sourceSpan(request, object.size);
@@ -146,7 +151,7 @@ export const uploadPartCopy: Handler = (call) => {
 		partNumber,
 		chunks,
 		size: end - start,
-		etag: digestAll('MD5', chunks).toString('hex'),
+		etag: etagOf(digestAll('MD5', chunks).toString('hex'), upload.encryption),
 		lastModified: now,
 		checksum: algorithm && { algorithm, value: digestAll(algorithm, chunks).toString('base64') },
 	};
@@ -154,7 +159,7 @@ export const uploadPartCopy: Handler = (call) => {
 	const checksum = part.checksum && { ...part.checksum, type: 'FULL_OBJECT' as const };
 	return {
 		status: 200,
-		headers: sourceHeaders(source),
+		headers: { ...sourceHeaders(source), ...encryptionHeaders(upload.encryption) },
 		body: copyResult('CopyPartResult', { ...part, checksum }),
 	};
 };

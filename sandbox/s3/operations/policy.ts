@@ -1,3 +1,4 @@
+import { blocks } from '../bucketSettings.ts';
 import { S3Error } from '../errors.ts';
 import { bucketOf } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
@@ -8,8 +9,7 @@ const maxBytes = 20 * 1024;
 
 function policyOf(call: Call): string {
 	const bucket = bucketOf(call);
-	const policy = bucket.documents.get('policy');
-	if (policy !== undefined) return policy;
+	if (bucket.policy !== undefined) return bucket.policy;
 	throw new S3Error('NoSuchBucketPolicy', { elements: { BucketName: bucket.name } });
 }
 
@@ -27,13 +27,14 @@ export const putBucketPolicy: Handler = (call) => {
 			message: 'Policy exceeds the maximum allowed document size.',
 		});
 	}
-	readPolicy(text, bucket.name);
-	bucket.documents.set('policy', text);
+	const open = isPublic(readPolicy(text, bucket.name));
+	if (open && blocks(bucket, 'BlockPublicPolicy')) throw new S3Error('AccessDenied');
+	bucket.policy = text;
 	return { status: 204 };
 };
 
 export const deleteBucketPolicy: Handler = (call) => {
-	bucketOf(call).documents.delete('policy');
+	bucketOf(call).policy = undefined;
 	return { status: 204 };
 };
 

@@ -1,9 +1,12 @@
 import type { Answer } from '../answer.ts';
+import { checkReadable, restorationHeaders } from '../archive.ts';
 import { checksumHeader } from '../checksum.ts';
 import { checkRead } from '../conditions.ts';
 import { sliceChunks } from '../content.ts';
+import { checkKey, encryptionHeaders } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
 import { metadataHeaders } from '../metadata.ts';
+import { lockHeaders } from '../objectLock.ts';
 import { bucketOf, integerArgument, invalidArgument } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
 import type { S3Request } from '../request.ts';
@@ -83,8 +86,9 @@ function overrides(request: S3Request): Record<string, string> {
 }
 
 function answer(call: Call): Answer {
-	const { request } = call;
+	const { request, now } = call;
 	const object = objectOf(call);
+	checkKey(request, object.encryption);
 	const validators = {
 		etag: `"${object.etag}"`,
 		'last-modified': new Date(object.lastModified).toUTCString(),
@@ -98,6 +102,9 @@ function answer(call: Call): Answer {
 		'accept-ranges': 'bytes',
 		'content-length': String(end - start),
 		...metadataHeaders(object.metadata),
+		...encryptionHeaders(object.encryption),
+		...lockHeaders(object.lock),
+		...restorationHeaders(object, now),
 		...versionHeaders(bucketOf(call), object),
 		...overrides(request),
 	};
@@ -118,6 +125,9 @@ function answer(call: Call): Answer {
 	};
 }
 
-export const getObject: Handler = answer;
+export const getObject: Handler = (call) => {
+	checkReadable(objectOf(call), call.now);
+	return answer(call);
+};
 
 export const headObject: Handler = (call) => ({ ...answer(call), body: undefined });

@@ -23,6 +23,12 @@ export const putBucketVersioning: Handler = (call) => {
 	if (status !== 'Enabled' && status !== 'Suspended') {
 		throw new S3Error('IllegalVersioningConfigurationException');
 	}
+	if (status === 'Suspended' && bucket.lock) {
+		throw new S3Error('InvalidBucketState', {
+			message:
+				'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+		});
+	}
 	bucket.versioning = status;
 	return { status: 200 };
 };

@@ -1,6 +1,8 @@
 import { checksumHeader } from '../checksum.ts';
 import { checkDelete, checkWrite } from '../conditions.ts';
+import { encryptionHeaders, etagOf } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
+import { bypasses, checkUnlocked } from '../objectLock.ts';
 import { bucketOf, keyOf } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
 import { propertiesOf } from '../properties.ts';
@@ -13,22 +15,32 @@ export function wholeSeconds(time: number): number {
 }
 
 export const putObject: Handler = (call) => {
-	const { request, body, store, user, now } = call;
+	const { request, body, store, now } = call;
 	const bucket = bucketOf(call);
 	const key = keyOf(call);
 	checkWrite(request, key, bucket.objects.get(key));
-	const etag = body.md5.toString('hex');
+	const properties = propertiesOf(call);
+	if (properties.lock.retention && !body.protected) {
+		throw new S3Error('InvalidRequest', {
+			message:
+				'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters',
+		});
+	}
+	const etag = etagOf(body.md5.toString('hex'), properties.encryption);
 	const stored = store.put(bucket, {
-		...propertiesOf(call),
+		...properties,
 		key,
 		chunks: body.chunks,
 		size: body.size,
 		etag,
 		lastModified: wholeSeconds(now),
-		owner: user,
 		checksum: body.checksum && { ...body.checksum, type: 'FULL_OBJECT' },
 	});
-	const headers: Record<string, string> = { etag: `"${etag}"`, ...versionHeaders(bucket, stored) };
+	const headers: Record<string, string> = {
+		etag: `"${etag}"`,
+		...versionHeaders(bucket, stored),
+		...encryptionHeaders(stored.encryption),
+	};
 	if (body.checksum) {
 		headers[checksumHeader(body.checksum.algorithm)] = body.checksum.value;
 		headers['x-amz-checksum-type'] = 'FULL_OBJECT';
@@ -42,7 +54,7 @@ export const putObject: Handler = (call) => {
  * @throws S3Error AccessDenied
  */
 export function removeKey(
-	{ store, denyDelete, user, now }: Call,
+	{ request, store, denyDelete, user, now }: Call,
 	bucket: Bucket,
 	key: string,
 	versionId?: string,
@@ -51,6 +63,8 @@ export function removeKey(
 	if (versionId === undefined) {
 		return store.remove(bucket, { key, owner: user, lastModified: wholeSeconds(now) });
 	}
+	const doomed = doomedVersion(bucket, key, versionId);
+	if (isObject(doomed)) checkUnlocked(doomed, bypasses(request), now);
 	return store.removeVersion(bucket, key, versionId);
 }
 

@@ -4,9 +4,10 @@ import { deleteObjects } from '../operations/deleteObjects.ts';
 import { listObjects, listObjectsV2 } from '../operations/listing.ts';
 import { listObjectVersions } from '../operations/listVersions.ts';
 import { listMultipartUploads } from '../operations/multipartListing.ts';
+import * as objectLock from '../operations/objectLock.ts';
 import * as policy from '../operations/policy.ts';
 import * as versioning from '../operations/versioning.ts';
-import { grantHeaders } from './headers.ts';
+import { bypass, grantHeaders } from './headers.ts';
 import type { Route } from './route.ts';
 
 const listing = ['prefix', 'delimiter', 'max-keys', 'encoding-type'];
@@ -58,6 +59,22 @@ export const bucketRoutes: Route[] = [
 		headers: grantHeaders,
 		body: 'document',
 		handle: acl.putBucketAcl,
+	},
+	{
+		operation: 'GetObjectLockConfiguration',
+		level: 'bucket',
+		method: 'GET',
+		needs: ['object-lock'],
+		handle: objectLock.getObjectLockConfiguration,
+	},
+	{
+		operation: 'PutObjectLockConfiguration',
+		level: 'bucket',
+		method: 'PUT',
+		needs: ['object-lock'],
+		body: 'document',
+		protect: true,
+		handle: objectLock.putObjectLockConfiguration,
 	},
 	{
 		operation: 'GetBucketPolicy',
@@ -135,7 +152,7 @@ export const bucketRoutes: Route[] = [
 		operation: 'CreateBucket',
 		level: 'bucket',
 		method: 'PUT',
-		headers: grantHeaders,
+		headers: [...grantHeaders, 'x-amz-bucket-object-lock-enabled', 'x-amz-object-ownership'],
 		body: 'document',
 		handle: buckets.createBucket,
 	},
@@ -145,7 +162,9 @@ export const bucketRoutes: Route[] = [
 		level: 'bucket',
 		method: 'POST',
 		needs: ['delete'],
+		headers: bypass,
 		body: 'document',
+		protect: true,
 		handle: deleteObjects,
 	},
 ];

@@ -4,10 +4,12 @@ import { completeMultipartUpload } from '../operations/completeMultipartUpload.t
 import { copyObject } from '../operations/copy.ts';
 import * as multipart from '../operations/multipart.ts';
 import { listParts } from '../operations/multipartListing.ts';
+import * as objectLock from '../operations/objectLock.ts';
 import { getObject, headObject } from '../operations/readObject.ts';
+import { restoreObject } from '../operations/restore.ts';
 import * as tagging from '../operations/tagging.ts';
 import { deleteObject, putObject } from '../operations/writeObject.ts';
-import { copying, grantHeaders, reading, writing } from './headers.ts';
+import { bypass, copying, customerKey, grantHeaders, reading, writing } from './headers.ts';
 import type { Route } from './route.ts';
 
 /** Objects and their parts. The more particular one stands first. */
@@ -56,11 +58,58 @@ export const objectRoutes: Route[] = [
 		handle: acl.putObjectAcl,
 	},
 	{
+		operation: 'GetObjectRetention',
+		level: 'object',
+		method: 'GET',
+		needs: ['retention'],
+		query: ['versionId'],
+		handle: objectLock.getObjectRetention,
+	},
+	{
+		operation: 'PutObjectRetention',
+		level: 'object',
+		method: 'PUT',
+		needs: ['retention'],
+		query: ['versionId'],
+		headers: bypass,
+		body: 'document',
+		protect: true,
+		handle: objectLock.putObjectRetention,
+	},
+	{
+		operation: 'GetObjectLegalHold',
+		level: 'object',
+		method: 'GET',
+		needs: ['legal-hold'],
+		query: ['versionId'],
+		handle: objectLock.getObjectLegalHold,
+	},
+	{
+		operation: 'PutObjectLegalHold',
+		level: 'object',
+		method: 'PUT',
+		needs: ['legal-hold'],
+		query: ['versionId'],
+		body: 'document',
+		protect: true,
+		handle: objectLock.putObjectLegalHold,
+	},
+	{
+		operation: 'RestoreObject',
+		level: 'object',
+		method: 'POST',
+		needs: ['restore'],
+		query: ['versionId'],
+		body: 'document',
+		handle: restoreObject,
+	},
+	{
 		operation: 'ListParts',
 		level: 'object',
 		method: 'GET',
 		needs: ['uploadId'],
 		query: ['max-parts', 'part-number-marker', 'encoding-type'],
+		headers: customerKey,
 		handle: listParts,
 	},
 	{
@@ -69,7 +118,12 @@ export const objectRoutes: Route[] = [
 		method: 'GET',
 		needs: ['attributes'],
 		query: ['versionId'],
-		headers: ['x-amz-object-attributes', 'x-amz-max-parts', 'x-amz-part-number-marker'],
+		headers: [
+			'x-amz-object-attributes',
+			'x-amz-max-parts',
+			'x-amz-part-number-marker',
+			...customerKey,
+		],
 		handle: getObjectAttributes,
 	},
 	{ operation: 'GetObject', level: 'object', method: 'GET', ...reading, handle: getObject },
@@ -80,7 +134,7 @@ export const objectRoutes: Route[] = [
 		method: 'PUT',
 		needs: ['partNumber', 'uploadId'],
 		needsHeader: 'x-amz-copy-source',
-		headers: [...copying, 'x-amz-copy-source-range'],
+		headers: [...copying, ...customerKey, 'x-amz-copy-source-range'],
 		handle: multipart.uploadPartCopy,
 	},
 	{
@@ -88,6 +142,7 @@ export const objectRoutes: Route[] = [
 		level: 'object',
 		method: 'PUT',
 		needs: ['partNumber', 'uploadId'],
+		headers: customerKey,
 		body: 'object',
 		handle: multipart.uploadPart,
 	},
@@ -125,6 +180,7 @@ export const objectRoutes: Route[] = [
 		level: 'object',
 		method: 'DELETE',
 		query: ['versionId'],
+		headers: bypass,
 		handle: deleteObject,
 	},
 	{
@@ -140,7 +196,7 @@ export const objectRoutes: Route[] = [
 		level: 'object',
 		method: 'POST',
 		needs: ['uploadId'],
-		headers: ['x-amz-checksum-type', 'x-amz-mp-object-size'],
+		headers: ['x-amz-checksum-type', 'x-amz-mp-object-size', ...customerKey],
 		body: 'document',
 		checksum: 'object',
 		handle: completeMultipartUpload,

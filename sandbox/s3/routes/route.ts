@@ -17,6 +17,8 @@ export interface Route {
 	headers?: string[];
 	/** What kind of body it takes; none by default. */
 	body?: 'object' | 'document';
+	/** Whether the body must come with Content-MD5 or a checksum. */
+	protect?: boolean;
 	/** What `x-amz-checksum-*` is about; the body by default. */
 	checksum?: 'object';
 	handle: Handler;

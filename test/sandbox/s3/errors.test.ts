@@ -17,6 +17,7 @@ import {
 import { Readable } from 'node:stream';
 import { errorCodes } from '../../../sandbox/s3/errors.ts';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
+import { provokeByConfiguration } from './provokeByConfiguration.ts';
 import { provokeByProperties, type Provocations } from './provokeByProperties.ts';
 import { codeOf, keysOf, minioClient, sdkClient, tamper, type TamperedRequest } from './sdk.ts';
 
@@ -387,7 +388,6 @@ const provoke: Provocations = {
 	NotImplemented: [
 		['?analytics', () => client().send(new ListBucketAnalyticsConfigurationsCommand({ Bucket }))],
 		['a torrent', () => client().send(new GetObjectTorrentCommand({ Bucket, Key }))],
-		['encryption', () => client().send(put({ ServerSideEncryption: 'aws:kms' }))],
 		['If-None-Match of an ETag', () => client().send(put({ IfNoneMatch: '"x"' }))],
 		[
 			'Transfer-Encoding: chunked without aws-chunked',
@@ -452,7 +452,11 @@ function remove(count: number) {
 	return new DeleteObjectsCommand({ Bucket, Delete: { Objects } });
 }
 
-Object.assign(provoke, provokeByProperties(client, { Bucket, Key }));
+Object.assign(
+	provoke,
+	provokeByProperties(client, { Bucket, Key }),
+	provokeByConfiguration(client, { Bucket, Key }),
+);
 
 const cases = Object.entries(provoke).flatMap(([code, calls]) =>
 	calls.map(([how, call]) => ({ code, how, call })),
