@@ -24,6 +24,15 @@ export interface UploadPlace {
 	keepsChecksums: boolean;
 	/** that of the whole is one of all bytes, not one of the checksums of the parts */
 	fullObject: boolean;
+	/** an earlier answer was lost, so that there may be another upload that nobody knows of */
+	doubt?: Doubt;
+}
+
+/** When an upload may have been created whose name was in an answer that got lost. */
+export interface Doubt {
+	/** ms since 1970, by the server's clock */
+	from: number;
+	to: number;
 }
 
 export interface Part {
@@ -37,7 +46,7 @@ export interface Part {
 }
 
 // Cleaning up must not be stopped by what made it necessary, nor hang on it for long.
-const CLEAN_UP_MS = 15_000;
+export const CLEAN_UP_MS = 15_000;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
 export async function createUpload(
@@ -48,6 +57,7 @@ export async function createUpload(
 	integrity: Integrity = UNGUARDED,
 ): Promise<UploadPlace> {
 	const { checksum } = integrity;
+	const startedAt = s3.clock.now();
 	const request = {
 		operation: 'CreateMultipartUpload',
 		method: 'POST' as const,
@@ -56,7 +66,7 @@ export async function createUpload(
 		query: [['uploads', '']] as Array<[string, string]>,
 		headers: { ...headersToBegin(headers), ...(checksum && CHECKSUM_WISHES[checksum]) },
 	};
-	return await s3.call(request, (received) => {
+	return await s3.call(request, (received, { lost }): UploadPlace => {
 		const answer = successBody('InitiateMultipartUploadResult', received, s3.clock.now());
 		const uploadId = text(answer, 'UploadId');
 		if (uploadId) {
@@ -65,7 +75,8 @@ export async function createUpload(
 			const keepsChecksums =
 				checksum !== undefined && granted['x-amz-checksum-algorithm']?.toLowerCase() === checksum;
 			const fullObject = keepsChecksums && granted['x-amz-checksum-type'] === 'FULL_OBJECT';
-			return { bucket, key, uploadId, headers, integrity, keepsChecksums, fullObject };
+			const doubt = lost ? since(startedAt, granted.date, s3.clock.now()) : undefined;
+			return { bucket, key, uploadId, headers, integrity, keepsChecksums, fullObject, doubt };
 		}
 		throw new Failure({
 			kind: 'unavailable',
@@ -74,6 +85,12 @@ export async function createUpload(
 			message: 'The server began a multipart upload without naming it',
 		});
 	});
+}
+
+function since(startedAt: number, date: string | undefined, now: number): Doubt {
+	const server = Date.parse(date ?? '');
+	const ahead = Number.isNaN(server) ? 0 : server - now;
+	return { from: startedAt + ahead, to: now + ahead };
 }
 
 // The checksum of all bytes can be compared by whoever reads them, in pieces of whatever size; for

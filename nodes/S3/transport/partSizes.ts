@@ -5,7 +5,7 @@ const MIB = 1024 * 1024;
 
 // Of the 5 GiB that S3 takes (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html):
 // a part is held in memory, to be sent again where it must be.
-const MAX_PART_BYTES = 1024 * MIB;
+export const MAX_PART_BYTES = 1024 * MIB;
 
 // A stream of unknown length doubles its parts after each of so many equal shares of the parts that
 // the server allows. From 16 MiB on: 16 MiB up to 9.8 GiB, 32 MiB up to 29 GiB, and 6.7 TiB in all.

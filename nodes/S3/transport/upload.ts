@@ -6,6 +6,7 @@ import type { Stored } from './objects';
 import { putObject } from './objects';
 import { PartBuffers } from './partBuffers';
 import { partSizes } from './partSizes';
+import { findInterrupted } from './resume';
 import { sendParts } from './sendParts';
 import type { Content, Source } from './source';
 import { openSource } from './source';
@@ -22,6 +23,8 @@ export interface Upload {
 	/** parts on the way at the same time */
 	parallel: number;
 	integrity?: IntegrityMode;
+	/** goes on with an upload of this key that was interrupted, and leaves one behind when it fails */
+	resume?: boolean;
 }
 
 export type Uploaded = Stored & { size: number; parts: number };
@@ -42,13 +45,18 @@ export async function upload(s3: S3Client, options: Upload): Promise<Uploaded> {
 	if (whole && whole.length <= sizes(0)) return await put(whole);
 
 	const source = await openSource(options.source, options.size, s3.signal);
-	const { size } = source;
-	const single = size !== undefined && size <= sizes(0);
-	const buffers = new PartBuffers(single ? Math.max(1, size) : sizes(0), single ? 1 : parallel + 1);
+	let buffers: PartBuffers | undefined;
 	try {
+		const { size } = source;
+		const single = size !== undefined && size <= sizes(0);
+		const wanted = { bucket, key, headers, integrity, size };
+		const interrupted = options.resume && !single ? await findInterrupted(s3, wanted) : undefined;
+		const partBytes = interrupted?.partBytes;
+		const firstBytes = single ? Math.max(1, size) : (partBytes ?? sizes(0));
+		buffers = new PartBuffers(firstBytes, single ? 1 : parallel + 1);
 		const first = await buffers.take(s3.signal);
 		const length = await source.fill(first);
-		if (single || length < first.length || (await source.ended())) {
+		if (!interrupted && (single || length < first.length || (await source.ended()))) {
 			await checkLength(source);
 			return await put(first.subarray(0, length));
 		}
@@ -58,14 +66,17 @@ export async function upload(s3: S3Client, options: Upload): Promise<Uploaded> {
 			headers,
 			integrity,
 			source,
-			sizes,
+			sizes: partBytes === undefined ? sizes : () => partBytes,
 			buffers,
 			first,
+			length,
+			interrupted,
+			keepParts: options.resume ?? false,
 			checkLength: async () => await checkLength(source),
 		});
 	} finally {
 		await source.close();
-		buffers.close();
+		buffers?.close();
 	}
 }
 

@@ -62,6 +62,14 @@ const transferOptions = [
 		description:
 			'A larger file is sent in parts of this size. At least 5; raised by itself for files that need more than 10,000 parts.',
 	},
+	{
+		displayName: 'Resume Interrupted Upload',
+		name: 'resume',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to look for an unfinished upload of this key, and to send only the parts that are missing or differ. An upload that fails or is stopped then keeps its parts. Only for keys that nobody else writes at the same time.',
+	},
 ] as const satisfies INodeProperties[];
 
 export const upload = defineOperation({
@@ -119,7 +127,7 @@ export const upload = defineOperation({
 		{ bucket, key, source, binaryPropertyName = '', text = '', options },
 		item,
 	) {
-		const { integrity, parallelParts = 4, partSize = 16, ...write } = options;
+		const { integrity, parallelParts = 4, partSize = 16, resume, ...write } = options;
 		// Before the file is opened, which what is wrong here would leave open.
 		const headers = writeHeaders(s3, readWriteOptions(write));
 		const file =
@@ -132,6 +140,7 @@ export const upload = defineOperation({
 			partBytes: partSize * MIB,
 			parallel: parallelParts,
 			integrity,
+			resume,
 			headers: { 'content-type': file.contentType, ...headers },
 		});
 		return { bucket, key, ...stored };
