@@ -16,7 +16,7 @@ const elsewhere: Meaning = {
 	kind: 'invalid',
 	hint: 'The bucket is in another region, or at another address: correct the credential.',
 };
-const corrupted: Meaning = { kind: 'network', phase: 'rejected' };
+const corrupted: Meaning = { kind: 'network', phase: 'rejected', scope: 'item' };
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 const MEANINGS: Record<string, Meaning> = {
@@ -30,10 +30,11 @@ const MEANINGS: Record<string, Meaning> = {
 	BandwidthLimitExceeded: throttled,
 	ServiceUnavailable: { kind: 'unavailable', phase: 'rejected', scope: 'host' },
 	InternalError: { kind: 'unavailable', phase: 'maybeDone', scope: 'host' },
-	RequestTimeout: { kind: 'timeout', phase: 'rejected' },
+	// It waited for the bytes of this request.
+	RequestTimeout: { kind: 'timeout', phase: 'rejected', scope: 'item' },
 	// Another operation on the same thing is going on: AWS says to try again.
-	OperationAborted: { kind: 'unavailable', phase: 'rejected' },
-	ConditionalRequestConflict: { kind: 'unavailable', phase: 'rejected' },
+	OperationAborted: { kind: 'unavailable', phase: 'rejected', scope: 'item' },
+	ConditionalRequestConflict: { kind: 'unavailable', phase: 'rejected', scope: 'item' },
 	// The bytes changed on the way, and the server kept nothing.
 	BadDigest: corrupted,
 	IncompleteBody: corrupted,

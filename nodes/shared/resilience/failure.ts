@@ -23,6 +23,8 @@ export type FailurePhase = 'notSent' | 'rejected' | 'maybeDone';
 /** What the failure concerns: one item, or everything that shares the bucket, credential or host. */
 export type FailureScope = 'item' | 'bucket' | 'credential' | 'host';
 
+const OUTAGES: ReadonlySet<FailureKind> = new Set(['unavailable', 'timeout', 'network']);
+
 export interface FailureDetails {
 	kind: FailureKind;
 	phase: FailurePhase;
@@ -32,6 +34,7 @@ export interface FailureDetails {
 	message: string;
 	/** what the user can do about it */
 	hint?: string;
+	/** default: the host for what looks like an outage, else the item */
 	scope?: FailureScope;
 	/** HTTP or protocol status, where there is one */
 	status?: number;
@@ -64,7 +67,7 @@ export class Failure extends Error {
 		this.phase = details.phase;
 		this.code = details.code;
 		this.hint = details.hint;
-		this.scope = details.scope ?? 'item';
+		this.scope = details.scope ?? (OUTAGES.has(details.kind) ? 'host' : 'item');
 		this.status = details.status;
 		this.retryAfterMs = details.retryAfterMs;
 	}
@@ -88,12 +91,7 @@ export const worse = (a: FailurePhase, b: FailurePhase): FailurePhase =>
 	SEVERITY[a] >= SEVERITY[b] ? a : b;
 
 /** Failures that pass by themselves; the others need somebody to act. */
-const PASSING: ReadonlySet<FailureKind> = new Set([
-	'throttled',
-	'unavailable',
-	'timeout',
-	'network',
-]);
+const PASSING: ReadonlySet<FailureKind> = new Set(['throttled', ...OUTAGES]);
 
 export const isPassing = (failure: Failure): boolean => PASSING.has(failure.kind);
 
@@ -102,7 +100,7 @@ export const isPassing = (failure: Failure): boolean => PASSING.has(failure.kind
  * among them: a system that counts requests is alive, and the limiter answers it.
  */
 export const isOutage = (failure: Failure): boolean =>
-	failure.kind !== 'throttled' && isPassing(failure);
+	OUTAGES.has(failure.kind) && failure.scope !== 'item';
 
 /** Whatever was thrown, as a Failure: an unclassified error is a bug that may have had its effect. */
 export function toFailure(error: unknown): Failure {

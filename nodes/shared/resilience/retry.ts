@@ -10,6 +10,8 @@ import type { About, Call, Policy } from './policy';
 /** A longer Retry-After is not waited for: the item fails and says how long the system asked for. */
 export const LONGEST_RETRY_AFTER_MS = 300_000;
 
+const ANSWERS_PER_ATTEMPT = 4;
+
 export interface RetrySettings {
 	maxAttempts: number;
 	onOutage: OnOutage;
@@ -24,7 +26,9 @@ export interface RetrySettings {
  * - `maybeDone` is sent again only when the call is repeatable or carries an idempotency key.
  * - Every retry is paid from the budget. In mode `wait` an empty budget opens the gate instead of
  *   failing the item, and attempts that fail while the gate is not closed do not count: the outage
- *   is to blame, not the item.
+ *   is to blame, not the item. Only for so long, though, as nothing speaks against it: a system that
+ *   answers this request with 500 again and again is up (gateways say 502, 503, 504 of one that is
+ *   not), and at the end of a batch the gate sees no others.
  */
 export const retry =
 	(
@@ -34,6 +38,7 @@ export const retry =
 	): Policy =>
 	async (call, next) => {
 		let counted = 0;
+		let answered = 0;
 		let paid = 0;
 		for (;;) {
 			try {
@@ -49,7 +54,9 @@ export const retry =
 				call.settled = worse(call.settled, failure.phase);
 				if (call.controller.signal.aborted || !maySendAgain(call, failure))
 					throw finalOf(call, failure);
-				const outage = isOutage(failure) && !gate.closed;
+				if (failure.status === 500) answered++;
+				const outage =
+					isOutage(failure) && !gate.closed && answered < ANSWERS_PER_ATTEMPT * maxAttempts;
 				if (outage ? onOutage === 'failFast' : ++counted >= maxAttempts)
 					throw finalOf(call, failure);
 				const throttled = failure.kind === 'throttled';

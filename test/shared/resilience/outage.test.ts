@@ -211,3 +211,43 @@ test('after all has ended no timer and no listener is left', async () => {
 	expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 	expect(clock.pending()).toBe(0);
 });
+
+test('items that always get a 500 fail in the end, though nothing else shows that the system is up', async () => {
+	const { clock, send } = bench();
+	const attempt = async () => {
+		throw failing({ code: 'InternalError', status: 500, phase: 'maybeDone' });
+	};
+	const outcomes = Array.from({ length: 3 }, () => outcomeOf(send(about(), attempt)));
+	await clock.advance(300_000);
+	for (const { failure } of outcomes) {
+		expect(failure).toMatchObject({ code: 'InternalError', phase: 'maybeDone' });
+		expect(failure?.attempts).toBeLessThanOrEqual(24);
+	}
+});
+
+test('a gateway that says 503 for minutes is waited for', async () => {
+	const { clock, send } = bench();
+	let up = false;
+	const attempt = async () => {
+		if (!up) throw failing();
+		return 'done';
+	};
+	const outcomes = Array.from({ length: 8 }, () => outcomeOf(send(about(), attempt)));
+	await clock.advance(600_000);
+	up = true;
+	await clock.advance(20_000);
+	expect(outcomes.map(({ value }) => value)).toEqual(Array.from({ length: 8 }, () => 'done'));
+});
+
+test('what only the request is to blame for closes no gate', async () => {
+	const { clock, send } = bench({ maxAttempts: 2 });
+	const attempt = async () => {
+		throw failing({ kind: 'network', code: 'BadDigest', status: 400, scope: 'item' });
+	};
+	const broken = Array.from({ length: 20 }, () => outcomeOf(send(about(), attempt)));
+	await clock.advance(60_000);
+	expect(broken.map(({ failure }) => failure?.attempts)).toEqual(broken.map(() => 2));
+	const other = outcomeOf(send(about(), async () => 'done'));
+	await clock.advance(0);
+	expect(other.value).toBe('done');
+});
