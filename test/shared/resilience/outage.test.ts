@@ -217,7 +217,7 @@ test('items that always get a 500 fail in the end, though nothing else shows tha
 	const attempt = async () => {
 		throw failing({ code: 'InternalError', status: 500, phase: 'maybeDone' });
 	};
-	const outcomes = Array.from({ length: 3 }, () => outcomeOf(send(about(), attempt)));
+	const outcomes = Array.from({ length: 8 }, () => outcomeOf(send(about(), attempt)));
 	await clock.advance(300_000);
 	for (const { failure } of outcomes) {
 		expect(failure).toMatchObject({ code: 'InternalError', phase: 'maybeDone' });
