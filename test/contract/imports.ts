@@ -15,7 +15,7 @@ const FLOORS = [
 	/^nodes\/shared\/ground\//,
 	/^nodes\/shared\/resilience\//,
 	/^nodes\/[^/]+\/transport\//,
-	/^nodes\/(shared\/node|[^/]+\/(actions|methods))\//,
+	/^nodes\/(shared\/node|[^/]+\/(actions|methods|triggers))\//,
 	/^nodes\/[^/]+\/[^/]+\.node\.ts$/,
 ] as const;
 const [GROUND, RESILIENCE, TRANSPORT] = [0, 1, 2];
@@ -33,7 +33,7 @@ const withoutNode = (name: string) => name.replace(/^node:/, '');
 /**
  * Every import of the product that breaks the direction of the house, as "file -> import: why".
  *
- * Imports go down: shell (4) -> actions, methods, shared/node (3) -> transport (2) -> resilience (1)
+ * Imports go down: shell (4) -> actions, methods, triggers, shared/node (3) -> transport (2) -> resilience (1)
  * -> ground (0), sideways only within a room or into shared, never into another house. Types count
  * as well: who knows the type knows the thing.
  */
