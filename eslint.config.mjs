@@ -102,7 +102,7 @@ export default defineConfig(
 	},
 	{
 		// The floors below n8n do not know its errors; the node's floor turns theirs into n8n's.
-		files: ['nodes/**/{ground,resilience,transport}/**/*.ts'],
+		files: ['nodes/**/{ground,resilience,transport,triggers}/**/*.ts'],
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
 	},
 	{ plugins: { 'n8n-nodes-base': n8nNodesBase } },

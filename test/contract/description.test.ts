@@ -31,13 +31,16 @@ describe.each(packageNodes.map((one) => [one.node.description.displayName, one] 
 		const { properties } = description;
 		const named = (name: string) => properties.filter((property) => property.name === name);
 		const everything = properties.flatMap(withInner);
+		// A trigger has neither resources nor operations.
+		const isTrigger = node.execute === undefined;
+		const actionTest = isTrigger ? test.skip : test;
 
 		test('introduces itself: name, icons for light and dark, a sentence, the page in the codex', () => {
 			expect(description.displayName).toMatch(/^Resilient \S/);
 			expect(description.defaults.name).toBe(description.displayName);
 			expect(description.name).toMatch(/^[a-z][a-zA-Z0-9]+$/);
 			expect(description.description.length).toBeGreaterThan(20);
-			expect(description.subtitle).toContain('$parameter.operation');
+			expect(description.subtitle).toContain('$parameter.');
 			const icons = Object.values(description.icon ?? {}).map((icon) => icon.replace('file:', ''));
 			expect(icons).toHaveLength(2);
 			const folder = path.dirname(file);
@@ -48,8 +51,21 @@ describe.each(packageNodes.map((one) => [one.node.description.displayName, one] 
 			expect(codex.node).toBe(`n8n-nodes-resilient.${description.name}`);
 		});
 
-		test('can be called by an AI agent', () => {
-			expect(description.usableAsTool).toBe(true);
+		test(isTrigger ? 'starts workflows' : 'can be called by an AI agent', () => {
+			expect(description.usableAsTool).toBe(isTrigger ? undefined : true);
+			expect(description.group.includes('trigger')).toBe(isTrigger);
+			expect(description.name.endsWith('Trigger')).toBe(isTrigger);
+			expect(description.displayName.endsWith(' Trigger')).toBe(isTrigger);
+			if (!isTrigger) return;
+			expect(description.inputs).toEqual([]);
+			expect(node.trigger ?? node.webhook).toBeInstanceOf(Function);
+			// Each webhook is made and removed with the workflow, as n8n asks for.
+			for (const { name } of description.webhooks ?? [])
+				expect(Object.keys(node.webhookMethods?.[name] ?? {}).sort()).toEqual([
+					'checkExists',
+					'create',
+					'delete',
+				]);
 		});
 
 		test('has credentials that exist and can be tested', () => {
@@ -63,7 +79,7 @@ describe.each(packageNodes.map((one) => [one.node.description.displayName, one] 
 			}
 		});
 
-		test('lets people choose a resource, then an operation', () => {
+		actionTest('lets people choose a resource, then an operation', () => {
 			const [resource, ...more] = named('resource');
 			expect(more).toEqual([]);
 			const resources = resource ? choicesOf(resource) : [];
@@ -79,11 +95,11 @@ describe.each(packageNodes.map((one) => [one.node.description.displayName, one] 
 			expect([...withOperations]).toEqual(resources.map(({ value }) => value));
 		});
 
-		test('tells its operations apart in the node panel', () => {
+		actionTest('tells its operations apart in the node panel', () => {
 			expect(duplicates(operations.map(({ option }) => option.action))).toEqual([]);
 		});
 
-		test('has the Resilience options, for all operations', () => {
+		actionTest('has the Resilience options, for all operations', () => {
 			const [resilience, ...more] = named('resilience');
 			expect(more).toEqual([]);
 			expect(resilience?.displayOptions).toBeUndefined();
@@ -99,7 +115,7 @@ describe.each(packageNodes.map((one) => [one.node.description.displayName, one] 
 			]);
 		});
 
-		test('shows every other field for its own operation only', () => {
+		actionTest('shows every other field for its own operation only', () => {
 			const loose = properties.filter(
 				({ name, displayOptions }) =>
 					!['resource', 'operation', 'resilience'].includes(name) &&

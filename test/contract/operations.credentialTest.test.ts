@@ -1,12 +1,12 @@
 import type { INodeCredentialTestResult } from 'n8n-workflow';
 import { Engine } from '../engine/engine';
 import { houses, type CredentialCase, type House } from './house';
-import { packageNodes } from './packageNodes';
+import { actionNodes } from './packageNodes';
 
 /** Longer than this, people take the button for broken. */
 const PATIENCE_MS = 15_000;
 
-describe.each(packageNodes.map((one) => [one.node.description.name, one] as const))(
+describe.each(actionNodes.map((one) => [one.node.description.name, one] as const))(
 	'the test button of the credential of %s',
 	(name, { node }) => {
 		let house: House;

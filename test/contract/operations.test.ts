@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { Engine, type EngineRun } from '../engine/engine';
 import { houses, type House } from './house';
-import { packageNodes } from './packageNodes';
+import { actionNodes } from './packageNodes';
 
 /** Everything a run leaves behind: items, errors with their stacks and causes, hints. */
 function textsOf(value: unknown, at = 'run', seen = new Set<unknown>()): Array<[string, string]> {
@@ -24,7 +24,7 @@ const whereSaid = ({ run }: EngineRun, what: string) =>
 		)
 		.map(([at]) => at);
 
-describe.each(packageNodes.map((one) => [one.node.description.name, one] as const))(
+describe.each(actionNodes.map((one) => [one.node.description.name, one] as const))(
 	'%s',
 	(name, { type, operations }) => {
 		const open = houses[name];

@@ -45,6 +45,9 @@ export const packageNodes: PackageNode[] = manifest.n8n.nodes.map((file) => {
 	};
 });
 
+/** Those that work on items; the others start workflows. */
+export const actionNodes = packageNodes.filter(({ node }) => node.execute !== undefined);
+
 export const packageCredentials: ICredentialType[] = manifest.n8n.credentials.map((file) =>
 	instanceOf<ICredentialType>(file),
 );

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { Engine } from '../engine/engine';
 import { houses, type House } from './house';
-import { packageNodes, root } from './packageNodes';
+import { actionNodes, root } from './packageNodes';
 
 interface Schema {
 	type: string;
@@ -46,7 +46,7 @@ const typeName = (value: unknown) =>
 const fileOf = (folder: string, version: string, resource: string, operation: string) =>
 	path.join(folder, '__schema__', version, resource, `${operation}.json`);
 
-describe.each(packageNodes.map((one) => [one.node.description.name, one] as const))(
+describe.each(actionNodes.map((one) => [one.node.description.name, one] as const))(
 	'%s',
 	(name, { type, file, node, operations }) => {
 		const compiled = path.dirname(file);

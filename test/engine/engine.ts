@@ -15,13 +15,16 @@ import type {
 	IBinaryData,
 	ICredentialDataDecryptedObject,
 	IConnections,
+	IDataObject,
 	INode,
 	INodeExecutionData,
+	INodeType,
 	INodeTypes,
 	IExecuteData,
 	IHttpRequestOptions,
 	IRun,
 	IRunExecutionData,
+	ITriggerFunctions,
 	IWorkflowExecuteAdditionalData,
 	Workflow as WorkflowClass,
 } from 'n8n-workflow';
@@ -62,6 +65,12 @@ export interface EngineOptions {
 	packages?: string[];
 	/** where files are: in the items, or on disk as in a host */
 	binary?: 'memory' | 'filesystem';
+}
+
+function nodeOf({ nodes }: WorkflowClass): INode {
+	const [node] = Object.values(nodes);
+	if (!node) throw new Error('no node');
+	return node;
 }
 
 /** n8n's own engine with the built package in it. */
@@ -184,6 +193,40 @@ export class Engine {
 			errorOf: (name) =>
 				(last(name)?.error ?? run.data.resultData.error) as ReturnType<EngineRun['errorOf']>,
 		};
+	}
+
+	/** A workflow of one node, as a host has it while it is active. */
+	activeWorkflow(node: Partial<INode>, staticData: IDataObject = {}): WorkflowClass {
+		const defaults = { id: 'e', name: 'E', typeVersion: 1, position: [0, 0], parameters: {} };
+		return new this.workflow.Workflow({
+			id: 'w1',
+			name: 'w',
+			nodes: [{ ...defaults, ...node } as INode],
+			connections: {},
+			active: true,
+			nodeTypes: this.nodeTypes(),
+			staticData,
+			settings: { executionOrder: 'v1' },
+		});
+	}
+
+	/** What n8n calls the trigger of that workflow with. */
+	triggerContext(
+		workflow: WorkflowClass,
+		mode: 'manual' | 'trigger',
+		emit: ITriggerFunctions['emit'],
+		report: (error: Error) => void = () => {},
+	): ITriggerFunctions {
+		const node = nodeOf(workflow);
+		const { TriggerContext } = this.core;
+		const data = this.additionalData();
+		return new TriggerContext(workflow, node, data, mode, 'activate', emit, report, report);
+	}
+
+	/** The type of the only node of a workflow. */
+	typeOf(workflow: WorkflowClass): INodeType {
+		const { type, typeVersion } = nodeOf(workflow);
+		return this.nodeTypes().getByNameAndVersion(type, typeVersion);
 	}
 
 	/** n8n 1.x has no createRunExecutionData: there it is a plain object. */

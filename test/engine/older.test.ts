@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { needs } from '../needs';
 import { s3Suite } from './s3.suite';
+import { s3TriggerSuite } from './s3Trigger.suite';
 
 // Its manager of SSH connections, which a host shuts down, would keep the test process alive.
 const { setInterval: start } = globalThis;
@@ -14,4 +15,6 @@ const folder = path.join('sandbox', 'cores', '1.99.0');
 
 needs(path.join(folder, 'node_modules', 'n8n-core'))('n8n-core 1.99.0 (n8n 1.100)', () => {
 	s3Suite(path.resolve(__dirname, '..', '..', folder));
+	describe('the polling trigger', () =>
+		s3TriggerSuite(path.resolve(__dirname, '..', '..', folder)));
 });

@@ -1,16 +1,24 @@
+import { pump } from '../../shared/node/pump';
+import type { Tag } from '../transport/addTag';
+import { addTag, hasTag } from '../transport/addTag';
 import type { S3Client } from '../transport/client';
+import { copyObject } from '../transport/copy';
 import { listObjects } from '../transport/listing';
-import { copyObject, deleteObject } from '../transport/objects';
-import { addTag, hasTag } from '../transport/tags';
-import type { ObjectEvent, Watch } from './watch';
+import { deleteObject } from '../transport/objects';
+import type { RunOutcome } from './memory';
+import type { Known, ObjectEvent, Watch } from './watch';
+
+const PARALLEL = 8;
 
 /** What becomes of an object once the workflow has succeeded with it. */
 export interface AfterReading {
 	action: 'delete' | 'move' | 'nothing' | 'tag';
 	bucket: string;
+	/** what is watched: its folder is replaced by the destination */
+	prefix: string;
 	destinationBucket: string;
 	destinationPrefix: string;
-	tag: { name: string; value: string };
+	tag: Tag;
 	/** the files that say that an object is complete go as well */
 	deleteDoneFile: boolean;
 }
@@ -26,7 +34,7 @@ export const leavesTraces = ({ action, deleteDoneFile }: AfterReading): boolean 
  * done     it is there, and what was to be done with it is done
  * there    it is there, and nothing was done with it
  */
-export type Remains = 'changed' | 'done' | 'gone' | 'there';
+type Remains = 'changed' | 'done' | 'gone' | 'there';
 
 export class Cleaner {
 	constructor(
@@ -34,41 +42,98 @@ export class Cleaner {
 		private readonly watch: Watch,
 	) {}
 
-	/** @param look what the object looked like when it was passed on */
-	async remainsOf(s3: S3Client, { key }: ObjectEvent, look: string | undefined): Promise<Remains> {
+	/**
+	 * Does what is to be done with the objects of a run that has succeeded.
+	 * @param outcome `unknown`: nothing is done, but it shows which objects it was done with
+	 * @returns events whose objects are still as they were, of a run that is not known to have succeeded
+	 * @throws the first failure, when all have been tried
+	 */
+	async settle(
+		s3: S3Client,
+		events: ObjectEvent[],
+		outcome: RunOutcome,
+		known: Known,
+	): Promise<ObjectEvent[]> {
+		const failures: unknown[] = [];
+		const left: ObjectEvent[] = [];
+		await pump(
+			events.length,
+			PARALLEL,
+			async (n) => {
+				const event = events[n];
+				if (!event || event.event === 'deleted') return;
+				try {
+					const remains = await this.remainsOf(s3, event);
+					const look = this.watch.lookOf(event);
+					if (remains === 'there' && outcome === 'unknown') left.push(event);
+					else if (remains === 'there') await this.clean(s3, event, look, known);
+					else if (remains === 'gone') forget(known, event.key, look);
+				} catch (error) {
+					failures.push(error);
+				}
+			},
+			() => false,
+		);
+		if (failures.length > 0) throw failures[0];
+		return left;
+	}
+
+	private async remainsOf(s3: S3Client, event: ObjectEvent): Promise<Remains> {
 		const { bucket, action, tag } = this.after;
+		const { key } = event;
 		const now = await lookUp(s3, bucket, key);
 		if (!now) return 'gone';
-		if (this.watch.lookOf(now) !== look) return 'changed';
+		if (this.watch.lookOf(now) !== this.watch.lookOf(event)) return 'changed';
 		if (action === 'tag') return (await hasTag(s3, bucket, key, tag)) ? 'done' : 'there';
 		if (action !== 'nothing') return 'there';
 		return (await lookUp(s3, bucket, this.watch.doneFileOf(key))) ? 'there' : 'done';
 	}
 
-	/** Does what is to be done. @returns what the object looks like now; `undefined`: it is gone */
-	async clean(s3: S3Client, { key }: ObjectEvent): Promise<string | undefined> {
+	private async clean(
+		s3: S3Client,
+		{ key, etag }: ObjectEvent,
+		look: string,
+		known: Known,
+	): Promise<void> {
 		const { action, bucket, tag, deleteDoneFile } = this.after;
-		if (action === 'move') await copyObject(s3, { bucket, key }, this.targetOf(key));
-		if (action === 'move' || action === 'delete') await deleteObject(s3, bucket, key);
-		if (action === 'tag') await addTag(s3, bucket, key, tag);
+		if (action === 'move') {
+			const sourceHeaders: Record<string, string> = etag
+				? { 'x-amz-copy-source-if-match': `"${etag}"` }
+				: {};
+			await copyObject(s3, { bucket, key }, this.targetOf(key), { sourceHeaders });
+		}
+		if (action === 'move' || action === 'delete') {
+			await deleteObject(s3, bucket, key);
+			forget(known, key, look);
+		}
+		if (action === 'tag') {
+			await addTag(s3, bucket, key, tag);
+			// A tag changes the time of the object on some servers.
+			const now = await lookUp(s3, bucket, key);
+			if (now?.etag === etag && now && known.get(key) === look)
+				known.set(key, this.watch.lookOf(now));
+		}
 		if (deleteDoneFile) await deleteObject(s3, bucket, this.watch.doneFileOf(key));
-		// A tag changes the time of the object on some servers.
-		const now = action === 'tag' ? await lookUp(s3, bucket, key) : undefined;
-		return now && this.watch.lookOf(now);
 	}
 
 	/** Whether an object that was moved would be found again, and again. */
 	movesIntoTheWatch(): boolean {
 		const { action, bucket } = this.after;
 		if (action !== 'move') return false;
-		const target = this.targetOf('folder/object');
+		const target = this.targetOf(`${this.after.prefix}object`);
 		return target.bucket === bucket && this.watch.matches(target.key);
 	}
 
 	private targetOf(key: string) {
-		const { bucket, destinationBucket, destinationPrefix } = this.after;
-		return { bucket: destinationBucket || bucket, key: `${destinationPrefix}${key}` };
+		const { bucket, prefix, destinationBucket, destinationPrefix } = this.after;
+		const inside = key.slice(prefix.lastIndexOf('/') + 1);
+		return { bucket: destinationBucket || bucket, key: destinationPrefix + inside };
 	}
+}
+
+/** Another object of the same key may have come meanwhile, and is not forgotten. */
+function forget(known: Known, key: string, look: string): void {
+	if (known.get(key) === look) known.delete(key);
 }
 
 /** As the listing shows it, so that it can be compared with what the listing showed before. */

@@ -30,6 +30,8 @@ export interface ObjectEvent {
 	storageClass?: string;
 }
 
+type Look = Pick<ObjectEvent, 'etag' | 'lastModified' | 'size'>;
+
 /** Key -> what the object looked like when the workflow heard of it. */
 export type Known = Map<string, string>;
 
@@ -61,7 +63,7 @@ export class Watch {
 	}
 
 	/** What an object looks like, short; another look is a change. */
-	lookOf({ etag, size, lastModified }: ListedObject): string {
+	lookOf({ etag, size, lastModified }: Look): string {
 		const time = this.watched.changeIs === 'overwrite' ? Date.parse(lastModified ?? '') : '';
 		return createHash('sha256').update(`${etag} ${size} ${time}`).digest('base64url').slice(0, 8);
 	}

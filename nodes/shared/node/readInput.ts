@@ -1,13 +1,19 @@
-import type { IExecuteFunctions, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
+import type { INode, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { isResourceLocatorValue } from 'n8n-workflow';
 import { Failure } from '../resilience/failure';
+
+/** What of n8n's contexts knows parameters; triggers and webhooks have no items and ignore the number. */
+export interface ParameterSource {
+	getNode(): INode;
+	getNodeParameter(name: string, item: number): unknown;
+}
 
 /**
  * The parameters of one item as the operation declared them: expressions resolved, numbers are
  * numbers, booleans are booleans, hidden ones are absent. Throws a Failure that names the field.
  */
 export function readInput(
-	context: IExecuteFunctions,
+	context: ParameterSource,
 	properties: INodeProperties[],
 	item: number,
 ): Record<string, unknown> {
@@ -21,7 +27,7 @@ export function readInput(
 	return input;
 }
 
-function valueOf(context: IExecuteFunctions, { name, displayName }: INodeProperties, item: number) {
+function valueOf(context: ParameterSource, { name, displayName }: INodeProperties, item: number) {
 	try {
 		const value: unknown = context.getNodeParameter(name, item);
 		return isResourceLocatorValue(value) ? value.value : value;

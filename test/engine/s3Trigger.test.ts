@@ -1,0 +1,3 @@
+import { s3TriggerSuite } from './s3Trigger.suite';
+
+s3TriggerSuite();
