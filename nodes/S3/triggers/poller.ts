@@ -132,8 +132,11 @@ export class Poller {
 		const { batchSize, intervalMs } = this.settings;
 		const { memory } = this;
 		const until = this.host.clock.now() + intervalMs;
+		// An object of a run may be deleted or moved between its page of the listing and the last one.
+		const busy = this.busy();
 		const objects = await this.watch.list(s3);
-		const found = this.watch.findings(objects, memory.known, this.host.clock.now());
+		for (const key of this.busy()) busy.add(key);
+		const found = this.watch.findings(objects, memory.known, this.host.clock.now(), busy);
 		for (let n = 0; n < found.length; n += batchSize) {
 			await this.freePlace();
 			if (this.stopped.signal.aborted) return false;
@@ -143,6 +146,10 @@ export class Poller {
 			await this.deliver(s3, this.added(events));
 		}
 		return false;
+	}
+
+	private busy(): Set<string> {
+		return new Set(this.memory.pending.flatMap(({ events }) => events.map(({ key }) => key)));
 	}
 
 	private added(events: ObjectEvent[]): Batch {

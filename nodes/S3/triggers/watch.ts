@@ -78,12 +78,20 @@ export class Watch {
 	/**
 	 * What has happened since, oldest first. Nothing is known by being found: whoever passes an event
 	 * on calls `learn`. What is of no interest is learned here.
+	 * @param busy keys that are not looked at: what the listing shows of them may be what is being done
+	 * with them
 	 */
-	findings(objects: Map<string, ListedObject>, known: Known, now: number): ObjectEvent[] {
+	findings(
+		objects: Map<string, ListedObject>,
+		known: Known,
+		now: number,
+		busy: ReadonlySet<string> = new Set(),
+	): ObjectEvent[] {
 		const before = this.waiting;
 		this.waiting = new Map();
 		const found: ObjectEvent[] = [];
 		for (const object of this.complete(objects)) {
+			if (busy.has(object.key)) continue;
 			const look = this.lookOf(object);
 			const last = known.get(object.key);
 			if (last === look) continue;
@@ -94,7 +102,7 @@ export class Watch {
 		}
 		found.sort((a, b) => timeOf(a) - timeOf(b));
 		for (const key of known.keys()) {
-			if (objects.has(key)) continue;
+			if (objects.has(key) || busy.has(key)) continue;
 			if (this.watched.events.includes('deleted') && this.matches(key))
 				found.push({ event: 'deleted', key });
 			else known.delete(key);
