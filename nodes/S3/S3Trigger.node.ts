@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { s3CredentialTest } from './methods/credentialTest';
-import { openTriggerClient } from './methods/openTriggerClient';
+import { openTriggerClient } from './methods/openClient';
 import { pollProperties } from './triggers/pollProperties';
 import { startPolling } from './triggers/startPolling';
 

@@ -1,7 +1,8 @@
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBucket } from '../../nodes/S3/transport/buckets';
-import { deleteObject, putObject } from '../../nodes/S3/transport/objects';
+import { deleteObject } from '../../nodes/S3/transport/deleteObjects';
+import { putObject } from '../../nodes/S3/transport/objects';
 import type { S3Client } from '../../nodes/S3/transport/client';
 import type { S3Sandbox } from '../../sandbox/s3/server.ts';
 import { startS3Sandbox } from '../../sandbox/s3/server.ts';
@@ -103,7 +104,7 @@ export function s3TriggerSuite(from?: string): void {
 		const bucket = await bucketOf(...keys, 'notes.tmp', 'folder/skipped');
 		await put(bucket, 'marker/', '');
 		const database = new Database();
-		const options = { existing: 'emit', batchSize: 3, exclude: '*.tmp,folder/*' };
+		const options = { existing: 'emit', batchSize: 3, exclude: '**/*.tmp\nfolder/*' };
 		const host = await start(trigger(bucket, { options }), database);
 		expect(await eventsOf(database, 7)).toEqual(keys.map((key) => `created ${key}`));
 		expect(database.executions.map(({ items }) => items.length)).toEqual([3, 3, 1]);

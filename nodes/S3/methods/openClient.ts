@@ -1,4 +1,10 @@
-import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IHookFunctions,
+	ILoadOptionsFunctions,
+	ITriggerFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import { fingerprint } from '../../shared/ground/fingerprint';
 import { egressFilterOf } from '../../shared/node/compat';
 import type { Connected, Run } from '../../shared/node/runOperations';
@@ -9,6 +15,8 @@ import { connect, secretsOf } from '../transport/connect';
 
 // Whoever has opened a list looks at it.
 const PATIENCE_MS = 10_000;
+// Whoever polls tries again anyway.
+const TRIGGER_DEADLINE_MS = 300_000;
 
 /** The client of one run of the node, from the credential of the node. */
 export const openClient = async (run: Run): Promise<Connected<S3Client>> =>
@@ -27,8 +35,25 @@ export const openEditorClient = async (
 		registry: new Registry(),
 	});
 
+/** The client of a trigger. Asks n8n for the credential each time, since it may have been changed. */
+export const openTriggerClient = async (
+	context: ITriggerFunctions | IWebhookFunctions | IHookFunctions,
+	signal: AbortSignal,
+): Promise<Connected<S3Client>> =>
+	await connected(context, {
+		signal,
+		deadlineMs: TRIGGER_DEADLINE_MS,
+		maxAttempts: 5,
+		onOutage: 'wait',
+	});
+
 async function connected(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context:
+		| IExecuteFunctions
+		| IHookFunctions
+		| ILoadOptionsFunctions
+		| ITriggerFunctions
+		| IWebhookFunctions,
 	settings: Omit<Connection, 'owner' | 'egress'>,
 ): Promise<Connected<S3Client>> {
 	const credential = await context.getCredentials<S3Credential & object>('resilientS3Api');

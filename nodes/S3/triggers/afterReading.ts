@@ -2,9 +2,9 @@ import { pump } from '../../shared/node/pump';
 import type { Tag } from '../transport/addTag';
 import { addTag, hasTag } from '../transport/addTag';
 import type { S3Client } from '../transport/client';
-import { copyObject } from '../transport/copy';
+import { deleteObject } from '../transport/deleteObjects';
 import { listObjects } from '../transport/listing';
-import { deleteObject } from '../transport/objects';
+import { moveObject } from '../transport/move';
 import type { RunOutcome } from './memory';
 import type { Known, ObjectEvent, Watch } from './watch';
 
@@ -100,12 +100,10 @@ export class Cleaner {
 			const sourceHeaders: Record<string, string> = etag
 				? { 'x-amz-copy-source-if-match': `"${etag}"` }
 				: {};
-			await copyObject(s3, { bucket, key }, this.targetOf(key), { sourceHeaders });
+			await moveObject(s3, { bucket, key }, this.targetOf(key), { sourceHeaders });
 		}
-		if (action === 'move' || action === 'delete') {
-			await deleteObject(s3, bucket, key);
-			forget(known, key, look);
-		}
+		if (action === 'delete') await deleteObject(s3, bucket, key);
+		if (action === 'move' || action === 'delete') forget(known, key, look);
 		if (action === 'tag') {
 			await addTag(s3, bucket, key, tag);
 			// A tag changes the time of the object on some servers.

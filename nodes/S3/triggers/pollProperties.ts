@@ -170,10 +170,10 @@ export const pollProperties = [
 				displayName: 'Exclude',
 				name: 'exclude',
 				type: 'string',
+				typeOptions: { rows: 2 },
 				default: '',
-				placeholder: 'e.g. *.tmp, archive/**',
-				description:
-					'Patterns of keys that are no events, separated by commas. A pattern without a slash is about the name, one with a slash about the whole key.',
+				placeholder: 'e.g. **/*.tmp',
+				description: 'Patterns of keys that are no events, one per line',
 			},
 			{
 				displayName: 'Existing Objects',
@@ -198,10 +198,11 @@ export const pollProperties = [
 				displayName: 'Include',
 				name: 'include',
 				type: 'string',
+				typeOptions: { rows: 2 },
 				default: '',
-				placeholder: 'e.g. *.csv, reports/**/*.pdf',
+				placeholder: 'e.g. **/*.csv',
 				description:
-					'Patterns of keys that are events, separated by commas; empty means all. A pattern without a slash is about the name, one with a slash about the whole key.',
+					'Patterns of the only keys that are events, one per line; empty means all. * and ? stand for anything but a slash, ** for any number of folders, {csv,gz} for alternatives.',
 			},
 			{
 				displayName: 'Objects per Run',

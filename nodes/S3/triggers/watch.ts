@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { S3Client } from '../transport/client';
-import { globMatcher, patternsOf } from '../transport/glob';
 import type { ListedObject } from '../transport/listing';
 import { listObjects } from '../transport/listing';
+import { keyFilter } from './patterns';
 
 export type EventKind = 'changed' | 'created' | 'deleted';
 
@@ -37,15 +37,12 @@ export type Known = Map<string, string>;
 
 /** Compares a bucket with what is known of it. */
 export class Watch {
-	private readonly included: (key: string) => boolean;
-	private readonly excluded: (key: string) => boolean;
+	private readonly chosen: (key: string) => boolean;
 	/** Objects that are not known yet: how they look, and since when (ms since 1970, our clock). */
 	private waiting = new Map<string, { look: string; since: number }>();
 
 	constructor(private readonly watched: Watched) {
-		const include = patternsOf(watched.include);
-		this.included = include.length > 0 ? globMatcher(include) : () => true;
-		this.excluded = globMatcher(patternsOf(watched.exclude));
+		this.chosen = keyFilter(watched.include, watched.exclude);
 	}
 
 	/** All that is there now, by key. Rejects when a page of the listing fails: half of it is nothing. */
@@ -59,7 +56,7 @@ export class Watch {
 
 	/** Whether an object of this key would be an event. */
 	matches(key: string): boolean {
-		return key.startsWith(this.watched.prefix) && this.included(key) && !this.excluded(key);
+		return key.startsWith(this.watched.prefix) && this.chosen(key);
 	}
 
 	/** What an object looks like, short; another look is a change. */
