@@ -161,6 +161,7 @@ export function s3TriggerSuite(from?: string): void {
 		await start(trigger(bucket, { prefix: 'in/', events, ...move }), database);
 		await put(bucket, 'in/sub/a.txt');
 		await until(() => sandbox.read(bucket, 'done/sub/a.txt') !== undefined);
+		await until(() => sandbox.read(bucket, 'in/sub/a.txt') === undefined);
 		await put(bucket, 'in/sub/a.txt', 'again');
 		expect(await eventsOf(database, 2)).toEqual(['created in/sub/a.txt', 'created in/sub/a.txt']);
 		expect(sandbox.read(bucket, 'done/sub/a.txt')?.toString()).toBe('again');
