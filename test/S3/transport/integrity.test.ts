@@ -10,7 +10,7 @@ import { digests } from '../../../nodes/S3/transport/integrity';
 import { UNKNOWN_SERVER } from '../../../nodes/S3/transport/quirks';
 import type { S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { clientOf, failureOf } from '../clientOf';
-import { startDamagingProxy } from '../damagingProxy';
+import { startWatchingProxy } from '../watchingProxy';
 import { startScriptedServer } from '../scriptedServer';
 import { BYTES, MIB, streamOf, UploadBench } from './uploadBench';
 
@@ -43,7 +43,7 @@ describe.each(['automatic', 'crc32', 'md5', 'sha256'] as const)('%s', (integrity
 		['in one request', small, 2],
 		['in parts', BYTES, 4],
 	])('a bit that changes on the way %s is noticed, and sent again', async (_name, bytes, sent) => {
-		const proxy = await startDamagingProxy(sandbox, MIB / 2);
+		const proxy = await startWatchingProxy(sandbox, MIB / 2);
 		await bench.send({ source: bytes, integrity }, clientOf(proxy));
 		await proxy.close();
 		expect(proxy.damaged).toBe(1);
@@ -53,7 +53,7 @@ describe.each(['automatic', 'crc32', 'md5', 'sha256'] as const)('%s', (integrity
 });
 
 test('without a check the bit stays changed: the tests above would notice', async () => {
-	const proxy = await startDamagingProxy(sandbox, MIB / 2);
+	const proxy = await startWatchingProxy(sandbox, MIB / 2);
 	await bench.send({ source: small, integrity: 'none' }, clientOf(proxy));
 	await proxy.close();
 	expect(sandbox.read('main', 'k')?.equals(small)).toBe(false);
