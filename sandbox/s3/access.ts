@@ -23,7 +23,7 @@ const actions: Record<string, string | undefined> = {
 	GetObjectAttributes: 'GetObject',
 	SelectObjectContent: 'GetObject',
 	CopyObject: 'PutObject',
-	PostObject: 'PutObject',
+	PostObject: undefined,
 	UploadPart: 'PutObject',
 	UploadPartCopy: 'PutObject',
 	CreateMultipartUpload: 'PutObject',

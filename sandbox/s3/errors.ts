@@ -53,6 +53,10 @@ const catalogue = {
 		400,
 		'The list of parts was not in ascending order. Parts must be ordered by part number.',
 	],
+	InvalidPolicyDocument: [
+		400,
+		'The content of the form does not meet the conditions specified in the policy document.',
+	],
 	InvalidRange: [416, 'The requested range is not satisfiable'],
 	InvalidRequest: [400, 'Invalid Request'],
 	InvalidStorageClass: [400, 'The storage class you specified is not valid'],
@@ -66,6 +70,10 @@ const catalogue = {
 		'The XML you provided was not well-formed or did not validate against our published schema',
 	],
 	MalformedPolicy: [400, "Policies must be valid JSON and the first byte must be '{'"],
+	MalformedPOSTRequest: [
+		400,
+		'The body of your POST request is not well-formed multipart/form-data.',
+	],
 	MalformedTrailerError: [
 		400,
 		'The request contained trailing data that was not well-formed or did not conform to our published schema.',
@@ -73,6 +81,10 @@ const catalogue = {
 	MalformedXML: [
 		400,
 		'The XML you provided was not well-formed or did not validate against our published schema',
+	],
+	MaxPostPreDataLengthExceeded: [
+		400,
+		'Your POST request fields preceding the upload file were too large.',
 	],
 	MaxMessageLengthExceeded: [400, 'Your request was too big.'],
 	MetadataTooLarge: [400, 'Your metadata headers exceed the maximum allowed metadata size'],

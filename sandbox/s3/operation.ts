@@ -13,6 +13,8 @@ export interface Call {
 	account: Account;
 	/** Name of the user the account belongs to. */
 	user: string;
+	/** Who may sign. */
+	accounts: readonly Account[];
 	/** Names of all users. */
 	users: readonly string[];
 	store: Store;

@@ -107,6 +107,7 @@ export async function carryOut(
 		body,
 		account,
 		user: userOf(account),
+		accounts: service.accounts,
 		users: service.accounts.map(userOf),
 		store,
 		now: service.now(),

@@ -73,6 +73,13 @@ function bucketAndKey(host: string, rawPath: string): { bucket?: string; key?: s
 	return { bucket: decode(path.slice(0, slash)), key: decode(path.slice(slash + 1)) };
 }
 
+/** @throws S3Error KeyTooLongError */
+export function checkKeyLength(key: string): void {
+	const bytes = Buffer.byteLength(key);
+	if (bytes <= maxKeyBytes) return;
+	throw new S3Error('KeyTooLongError', { elements: { Size: bytes, MaxSizeAllowed: maxKeyBytes } });
+}
+
 /**
  * Takes a request apart. The key is the percent-decoded rest of the path: `..`, `//` and `%2E` are
  * ordinary characters of a key.
@@ -93,12 +100,7 @@ export function parseRequest(message: IncomingMessage): S3Request {
 		headers.set(name.toLowerCase(), before === undefined ? value : `${before},${value}`);
 	}
 	const { bucket, key } = bucketAndKey(headers.get('host') ?? '', rawPath);
-	const keyBytes = key === undefined ? 0 : Buffer.byteLength(key);
-	if (keyBytes > maxKeyBytes) {
-		throw new S3Error('KeyTooLongError', {
-			elements: { Size: keyBytes, MaxSizeAllowed: maxKeyBytes },
-		});
-	}
+	checkKeyLength(key ?? '');
 	return {
 		method: message.method ?? '',
 		target,

@@ -16,6 +16,12 @@ export function levelOf({ bucket, key }: S3Request): Level {
 /** `x-id` only names the operation, and presigned requests carry their signature in the query. */
 const everyParameter = /^(?:x-id|x-amz-request-payer|X-Amz-[A-Za-z0-9-]+)$/;
 
+/** Whether a POST to a bucket is a form of a browser. */
+function isForm({ method, headers, query }: S3Request): boolean {
+	const type = headers.get('content-type') ?? '';
+	return method === 'POST' && query.size === 0 && /^multipart\/form-data\b/i.test(type);
+}
+
 /**
  * The operation a request means. A parameter that no operation knows is a sub-resource the server
  * does not have: then there is no route.
@@ -29,6 +35,7 @@ export function findRoute(request: S3Request): Route | undefined {
 			route.method === request.method &&
 			(route.needs ?? []).every((name) => request.query.has(name)) &&
 			names.every((name) => route.needs?.includes(name) || route.query?.includes(name)) &&
+			(route.form ?? false) === isForm(request) &&
 			(route.needsHeader === undefined || request.headers.has(route.needsHeader)),
 	);
 }

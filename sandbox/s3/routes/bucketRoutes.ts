@@ -6,6 +6,7 @@ import { listObjectVersions } from '../operations/listVersions.ts';
 import { listMultipartUploads } from '../operations/multipartListing.ts';
 import * as objectLock from '../operations/objectLock.ts';
 import * as policy from '../operations/policy.ts';
+import { postObject } from '../operations/postObject.ts';
 import * as versioning from '../operations/versioning.ts';
 import { bypass, grantHeaders } from './headers.ts';
 import type { Route } from './route.ts';
@@ -157,6 +158,14 @@ export const bucketRoutes: Route[] = [
 		handle: buckets.createBucket,
 	},
 	{ operation: 'DeleteBucket', level: 'bucket', method: 'DELETE', handle: buckets.deleteBucket },
+	{
+		operation: 'PostObject',
+		level: 'bucket',
+		method: 'POST',
+		form: true,
+		body: 'object',
+		handle: postObject,
+	},
 	{
 		operation: 'DeleteObjects',
 		level: 'bucket',

@@ -11,6 +11,8 @@ export interface Route {
 	needs?: string[];
 	/** A header that tells it. */
 	needsHeader?: string;
+	/** Whether it takes a form of a browser. */
+	form?: boolean;
 	/** Further parameters it understands. */
 	query?: string[];
 	/** `x-amz-*` headers it understands, besides those of every request; "name*" is a prefix. */

@@ -18,6 +18,7 @@ import { Readable } from 'node:stream';
 import { errorCodes } from '../../../sandbox/s3/errors.ts';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { provokeByConfiguration } from './provokeByConfiguration.ts';
+import { provokeByForms } from './provokeByForms.ts';
 import { provokeByProperties, type Provocations } from './provokeByProperties.ts';
 import { codeOf, keysOf, minioClient, sdkClient, tamper, type TamperedRequest } from './sdk.ts';
 
@@ -456,6 +457,7 @@ Object.assign(
 	provoke,
 	provokeByProperties(client, { Bucket, Key }),
 	provokeByConfiguration(client, { Bucket, Key }),
+	provokeByForms(() => sandbox, Bucket),
 );
 
 const cases = Object.entries(provoke).flatMap(([code, calls]) =>
