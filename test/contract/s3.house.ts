@@ -80,6 +80,16 @@ export async function openS3(engine: Engine): Promise<House> {
 			},
 		},
 		'folder.getMany': { parameters: { bucket: 'folders', returnAll: true }, items: newItems },
+		'folder.sync': {
+			parameters: {
+				sourceBucket: 'folders',
+				sourceFolder: 'folder',
+				bucket: 'shelf',
+				folder: '={{ $json.key }}',
+				output: 'items',
+			},
+			items: newItems,
+		},
 		'object.copy': {
 			parameters: {
 				sourceBucket: 'folders',

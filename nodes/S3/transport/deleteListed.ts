@@ -1,3 +1,4 @@
+import { inParallel } from '../../shared/ground/inParallel';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import type { DeleteOptions, DeleteTarget } from './deleteObjects';
@@ -15,9 +16,7 @@ export interface NotDeleted extends DeleteTarget {
 
 /** What became of some of them. */
 export interface DeletedBatch {
-	deleted: number;
-	/** of what was deleted */
-	bytes: number;
+	deleted: Doomed[];
 	failed: NotDeleted[];
 	/** the server answers nothing any more, so that there is no use in going on */
 	outage?: Failure;
@@ -36,18 +35,21 @@ export async function* deleteListed(
 	pages: AsyncIterable<Doomed[]>,
 	options: DeleteOptions,
 ): AsyncGenerator<DeletedBatch> {
-	const running: Array<Promise<DeletedBatch>> = [];
-	try {
+	let outage = false;
+	async function* batches() {
 		for await (const batch of inBatches(pages)) {
-			running.push(deleteBatch(s3, bucket, batch, options));
-			if (running.length < BATCHES_AT_ONCE) continue;
-			const done = await running.shift();
-			if (done) yield done;
-			if (done?.outage) break;
+			if (outage) return;
+			yield batch;
 		}
-	} finally {
-		// Those that were sent count, even if the listing failed meanwhile.
-		yield* await Promise.all(running);
+	}
+	const deleted = inParallel(
+		batches(),
+		BATCHES_AT_ONCE,
+		async (batch) => await deleteBatch(s3, bucket, batch, options),
+	);
+	for await (const batch of deleted) {
+		outage ||= batch.outage !== undefined;
+		yield batch;
 	}
 }
 
@@ -78,18 +80,14 @@ async function deleteBatch(
 		),
 	]);
 	const outcomes = [...together, ...alone];
+	const ordered = [...listable, ...others];
 	const [first] = together;
-	const failed = [...listable, ...others].flatMap(({ key, versionId }, n): NotDeleted[] => {
-		const failure = outcomes[n];
-		return failure instanceof Failure ? [{ key, versionId, failure }] : [];
-	});
-	const sizes = [...listable, ...others].map(({ size = 0 }, n) =>
-		outcomes[n] instanceof Failure ? 0 : size,
-	);
 	return {
-		deleted: batch.length - failed.length,
-		bytes: sizes.reduce((sum, size) => sum + size, 0),
-		failed,
+		deleted: ordered.filter((_one, n) => !(outcomes[n] instanceof Failure)),
+		failed: ordered.flatMap(({ key, versionId }, n): NotDeleted[] => {
+			const failure = outcomes[n];
+			return failure instanceof Failure ? [{ key, versionId, failure }] : [];
+		}),
 		// The same failure for all of them is that of the request.
 		outage:
 			first instanceof Failure && together.length > 1 && together.every((one) => one === first)

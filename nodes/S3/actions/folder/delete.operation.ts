@@ -129,8 +129,8 @@ class Deletion {
 		let outage: Failure | undefined;
 		try {
 			for await (const batch of deleteListed(this.s3, this.bucket, this.listed(), options)) {
-				this.deleted += batch.deleted;
-				this.deletedBytes += batch.bytes;
+				this.deleted += batch.deleted.length;
+				for (const { size = 0 } of batch.deleted) this.deletedBytes += size;
 				this.failures.add(batch.failed);
 				outage ??= batch.outage;
 				yield batch.failed;

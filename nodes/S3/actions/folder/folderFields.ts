@@ -9,6 +9,22 @@ export const folderField = {
 		'What the keys in it begin with; the slash at its end may be left out. Empty for the top of the bucket.',
 } as const satisfies INodeProperties;
 
+/** A folder in the source bucket. */
+export const sourceFolderField = {
+	...folderField,
+	displayName: 'Source Folder',
+	name: 'sourceFolder',
+	typeOptions: { loadOptionsDependsOn: ['sourceBucket.value'] },
+	modes: [
+		{
+			displayName: 'By Name',
+			name: 'prefix',
+			type: 'string',
+			placeholder: 'e.g. 2026/11',
+		},
+	],
+} as const satisfies INodeProperties;
+
 /** The folder as the beginning of keys: with the slash, so that "logs" is not "logs2" as well. */
 export const asFolder = (name: string): string =>
 	name === '' || name.endsWith('/') ? name : `${name}/`;
