@@ -21,9 +21,10 @@ export async function openS3(engine: Engine): Promise<House> {
 
 	const numbers = (count: number) => Array.from({ length: count }, () => made++);
 	const items = (jsons: IDataObject[]) => jsons.map((json) => ({ json }));
-	const put = async (bucket: string, key: string) =>
+	const put = async (bucket: string, key: string, headers: Record<string, string> = {}) =>
 		await putObject(s3, bucket, key, Buffer.from(`text of ${key}`), {
 			'content-type': 'text/plain',
+			...headers,
 		});
 	const newBuckets = (count: number) => numbers(count).map((n) => `bucket-${n}`);
 	const buckets = async (count: number) => {
@@ -32,16 +33,25 @@ export async function openS3(engine: Engine): Promise<House> {
 		return items(names.map((bucket) => ({ bucket })));
 	};
 	const newKeys = (count: number) => items(numbers(count).map((n) => ({ key: `key-${n}` })));
-	const objects = async (count: number) => {
+	const objectsIn = (bucket: string, headers?: Record<string, string>) => async (count: number) => {
 		const made = newKeys(count);
-		for (const { json } of made) await put('shelf', String(json.key));
+		for (const { json } of made) await put(bucket, String(json.key), headers);
 		return made;
 	};
+	const objects = objectsIn('shelf');
+	const tagged = objectsIn('shelf', { 'x-amz-tagging': 'stage=test' });
 	for (const bucket of ['shelf', 'folders']) await createBucket(s3, bucket, { ifExists: 'fail' });
+	const lockable = { 'x-amz-bucket-object-lock-enabled': 'true' };
+	await s3.call(
+		{ operation: 'CreateBucket', method: 'PUT', bucket: 'locked', headers: lockable },
+		() => {},
+	);
 	for (const key of ['a.txt', 'folder/b.txt', 'folder/c.txt']) await put('folders', key);
 
 	const newItems = async (count: number) => newKeys(count);
 	const ofBucket = { bucket: '={{ $json.bucket }}' };
+	const ofLocked = { bucket: 'locked', key: '={{ $json.key }}' };
+	const locked = objectsIn('locked');
 	const ofObject = { bucket: 'shelf', key: '={{ $json.key }}' };
 	const examples: Record<string, Example> = {
 		'bucket.create': {
@@ -101,8 +111,11 @@ export async function openS3(engine: Engine): Promise<House> {
 		},
 		'object.delete': { parameters: ofObject, items: objects },
 		'object.deleteMany': { parameters: ofObject, items: objects },
+		'object.deleteTags': { parameters: { ...ofObject, tagKeys: '' }, items: tagged },
 		'object.download': { parameters: ofObject, items: objects },
 		'object.exists': { parameters: ofObject, items: objects, mute: true },
+		'object.getAcl': { parameters: ofObject, items: objects },
+		'object.getLegalHold': { parameters: ofLocked, items: locked },
 		'object.getMany': {
 			parameters: { bucket: 'folders', delimiter: '/', returnAll: true },
 			items: async (count) => items(numbers(count).map((n) => ({ n }))),
@@ -111,6 +124,14 @@ export async function openS3(engine: Engine): Promise<House> {
 			parameters: { bucket: 'folders', returnAll: true },
 			items: newItems,
 		},
+		'object.getRetention': {
+			parameters: ofLocked,
+			items: objectsIn('locked', {
+				'x-amz-object-lock-mode': 'GOVERNANCE',
+				'x-amz-object-lock-retain-until-date': '2099-01-01T00:00:00Z',
+			}),
+		},
+		'object.getTags': { parameters: ofObject, items: tagged },
 		'object.head': { parameters: ofObject, items: objects, mute: true },
 		'object.move': {
 			parameters: {
@@ -123,9 +144,34 @@ export async function openS3(engine: Engine): Promise<House> {
 			// The first request is HEAD.
 			mute: true,
 		},
+		'object.restore': {
+			parameters: { ...ofObject, days: 1, tier: 'Standard' },
+			items: objectsIn('shelf', { 'x-amz-storage-class': 'GLACIER' }),
+		},
 		'object.search': {
 			parameters: { bucket: 'folders', pattern: 'folder/*.txt', returnAll: true },
 			items: newItems,
+		},
+		'object.setAcl': { parameters: { ...ofObject, set: 'acl', acl: 'private' }, items: objects },
+		'object.setLegalHold': { parameters: { ...ofLocked, legalHold: true }, items: locked },
+		'object.setRetention': {
+			parameters: { ...ofLocked, mode: 'GOVERNANCE', retainUntil: '2099-01-01T00:00:00Z' },
+			items: locked,
+		},
+		// The first request of these is HEAD.
+		'object.setStorageClass': {
+			parameters: { ...ofObject, storageClass: 'STANDARD_IA' },
+			items: objects,
+			mute: true,
+		},
+		'object.setTags': {
+			parameters: { ...ofObject, mode: 'replace', tagsJson: '{"stage":"test"}' },
+			items: objects,
+		},
+		'object.updateMetadata': {
+			parameters: { ...ofObject, mode: 'merge', changes: { metadataJson: '{"stage":"test"}' } },
+			items: objects,
+			mute: true,
 		},
 		'object.upload': {
 			parameters: { ...ofObject, source: 'binary', binaryPropertyName: 'data' },
@@ -160,7 +206,7 @@ export async function openS3(engine: Engine): Promise<House> {
 	return {
 		credentials: { [type]: good },
 		credentialCases: [
-			{ what: 'good', type, data: good, says: /2 buckets: folders, shelf/ },
+			{ what: 'good', type, data: good, says: /3 buckets: folders, locked, shelf/ },
 			{ what: 'good', type, data: { ...good, testBucket: 'shelf' }, says: /"shelf" answers/ },
 			{
 				what: 'wrong secret',

@@ -1,4 +1,5 @@
-import { Failure, toFailure } from '../../shared/resilience/failure';
+import type { Failure } from '../../shared/resilience/failure';
+import { toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import { copyInParts } from './copyParts';
 import type { Copy, ObjectPlace, SourceInfo } from './copySource';
@@ -117,7 +118,5 @@ function explained(failure: Failure, { source, target }: Copy): Failure {
 	if (failure.code !== 'InvalidRequest' || !samePlace(source, target)) return failure;
 	const hint =
 		'A copy of an object onto itself must change something: replace its metadata, or choose another storage class or encryption.';
-	const { attempts, firstAt, lastAt } = failure;
-	const copy = new Failure({ ...failure, message: failure.message, cause: failure.cause, hint });
-	return Object.assign(copy, { attempts, firstAt, lastAt });
+	return failure.withHint(hint);
 }

@@ -9,8 +9,9 @@ import { encodeQuery } from './encode';
 import { successBody } from './failure';
 import type { Part, UploadPlace } from './multipart';
 import { abortUpload, completeUpload, createUpload } from './multipart';
+import { getObjectTags } from './tagging';
 import { headersOfKey } from './writeHeaders';
-import { child, children, text } from './xml';
+import { text } from './xml';
 
 const MIB = 1024 * 1024;
 const PART_BYTES = 128 * MIB;
@@ -144,28 +145,11 @@ const carriedOver = ({ headers }: SourceInfo) =>
 
 /**
  * The tags of the source, unless others are given; `undefined` where the key may not read them.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html
  */
 async function tagsOf(s3: S3Client, { source, headers }: Copy): Promise<QueryPair[] | undefined> {
 	if ('x-amz-tagging' in headers) return [];
-	const request = {
-		operation: 'GetObjectTagging',
-		method: 'GET' as const,
-		bucket: source.bucket,
-		key: source.key,
-		query: [
-			['tagging', ''],
-			['versionId', source.versionId],
-		] as QueryPair[],
-	};
 	try {
-		return await s3.call(request, (received) => {
-			const set = child(successBody('Tagging', received, s3.clock.now()), 'TagSet');
-			return (set ? children(set, 'Tag') : []).map((tag): QueryPair => [
-				text(tag, 'Key') ?? '',
-				text(tag, 'Value') ?? '',
-			]);
-		});
+		return Object.entries(await getObjectTags(s3, source));
 	} catch (error) {
 		const failure = toFailure(error);
 		// A server without tags has none to lose.

@@ -2,6 +2,7 @@ import { Failure, isPassing, toFailure } from '../../shared/resilience/failure';
 import { MAX_KEY_BYTES } from './address';
 import type { S3Client } from './client';
 import { MAX_ANSWER_BYTES } from './client';
+import { checkBefore } from './conditions';
 import { keyFailure, successBody } from './failure';
 import type { Headers } from './headerValues';
 import { compact, plain, quoted } from './headerValues';
@@ -166,13 +167,16 @@ export async function deleteObject(
 	options: DeleteOptions & { versionId?: string; ifMatch?: string } = {},
 ): Promise<Deleted> {
 	const { versionId, ifMatch } = options;
+	const condition: Headers = ifMatch ? { 'if-match': quoted(ifMatch) } : {};
+	if (ifMatch && !versionId && !s3.quirks.conditionalWrites)
+		await checkBefore(s3, { bucket, key }, condition);
 	const request = {
 		operation: 'DeleteObject',
 		method: 'DELETE' as const,
 		bucket,
 		key,
 		query: [['versionId', versionId || undefined]] as Array<[string, string | undefined]>,
-		headers: { ...deleteHeaders(options), ...(ifMatch && { 'if-match': quoted(ifMatch) }) },
+		headers: { ...deleteHeaders(options), ...condition },
 		// With a condition the second attempt would miss what the first one deleted.
 		accept: ifMatch ? [404, 412] : [],
 	};

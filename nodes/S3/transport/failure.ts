@@ -60,6 +60,14 @@ const MEANINGS: Record<string, Meaning> = {
 	BucketNotEmpty: conflict('Delete its objects first.'),
 	PreconditionFailed: conflict('The object has changed, or exists already.'),
 	InvalidObjectState: conflict('The object is archived: restore it first.'),
+	AccessControlListNotSupported: {
+		kind: 'invalid',
+		hint: 'ACLs are switched off for this bucket (Object Ownership: bucket owner enforced): use a bucket policy.',
+	},
+	GlacierExpeditedRetrievalNotAvailable: conflict(
+		'There is no room for expedited retrievals now: use the tier Standard, or try again later.',
+	),
+	NoSuchVersion: { kind: 'invalid', hint: 'Check the version ID: it may have been deleted.' },
 	EntityTooLarge: { kind: 'invalid', hint: 'The file is larger than this server takes.' },
 	MethodNotAllowed: {
 		kind: 'invalid',

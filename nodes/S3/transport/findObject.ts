@@ -19,13 +19,16 @@ export async function findObject(
 		return await headObject(s3, bucket, key, options);
 	} catch (error) {
 		const failure = toFailure(error);
-		if (failure.status === 403) throw hidden(failure);
+		if (failure.status === 403) throw failure.withHint(HIDDEN);
 		// 405: this version is a delete marker.
 		if (failure.status !== 404 && failure.status !== 405) throw failure;
 		if (await isMissing(s3, bucket)) throw noSuchBucket(bucket);
 		return undefined;
 	}
 }
+
+const HIDDEN =
+	'Check what the key may do. Amazon answers 403 for an object that is not there, too, unless the key may list the bucket (s3:ListBucket).';
 
 /** The answer to HEAD has no body that could say what was not found. */
 async function isMissing(s3: S3Client, bucket: string): Promise<boolean> {
@@ -46,14 +49,3 @@ const noSuchBucket = (bucket: string) =>
 		message: `There is no bucket "${bucket}"`,
 		hint: 'Check the bucket name and the endpoint.',
 	});
-
-const hidden = (failure: Failure): Failure => {
-	const { attempts, firstAt, lastAt, message, cause } = failure;
-	const hint =
-		'Amazon answers 403 for an object that is not there, too, unless the key may list the bucket (s3:ListBucket).';
-	return Object.assign(new Failure({ ...failure, message, cause, hint }), {
-		attempts,
-		firstAt,
-		lastAt,
-	});
-};

@@ -68,7 +68,7 @@ const PROVIDERS: Record<string, Provider> = {
 		name: 'Amazon S3',
 		hosts: /\.amazonaws\.(com|com\.cn|eu)$/,
 		region: 'us-east-1',
-		quirks: { crc32: true, encodedWords: true, multipartEtag: true },
+		quirks: { conditionalWrites: true, crc32: true, encodedWords: true, multipartEtag: true },
 	},
 	b2: {
 		name: 'Backblaze B2',
@@ -112,7 +112,7 @@ const PROVIDERS: Record<string, Provider> = {
 	minio: {
 		name: 'MinIO',
 		region: 'us-east-1',
-		quirks: { crc32: true, multipartEtag: true },
+		quirks: { conditionalWrites: true, crc32: true, multipartEtag: true },
 	},
 	other: { name: 'The server', region: 'us-east-1' },
 	ovh: {

@@ -16,6 +16,8 @@ export interface Quirks {
 	multipartEtag: boolean;
 	/** takes and returns user metadata beyond ASCII as encoded words (RFC 2047), not as UTF-8 */
 	encodedWords: boolean;
+	/** honours If-Match and If-None-Match of writes; others ignore them without a word */
+	conditionalWrites: boolean;
 	/** CreateBucket takes the region as LocationConstraint */
 	locationConstraint: boolean;
 }
@@ -27,6 +29,7 @@ export const UNKNOWN_SERVER: Quirks = {
 	maxParts: 10_000,
 	minPartBytes: 5 * 1024 * 1024,
 	copyParts: true,
+	conditionalWrites: false,
 	encodedWords: false,
 	equalParts: false,
 	multipartEtag: false,

@@ -33,16 +33,16 @@ export interface WriteOptions {
 	ifMatch?: string;
 }
 
-export type Permission = 'FULL_CONTROL' | 'READ' | 'READ_ACP' | 'WRITE_ACP';
-
 export interface Grant {
-	permission: Permission;
+	/** FULL_CONTROL, READ, READ_ACP or WRITE_ACP */
+	permission: string;
 	granteeType: 'id' | 'uri' | 'emailAddress';
 	grantee: string;
 }
 
 export interface ObjectLock {
-	mode?: 'GOVERNANCE' | 'COMPLIANCE';
+	/** GOVERNANCE or COMPLIANCE */
+	mode?: string;
 	/** a date */
 	retainUntil?: string;
 	legalHold?: boolean;
@@ -118,7 +118,7 @@ function formOf(tags: Record<string, string>): string | undefined {
 	return new URLSearchParams(tags).toString().replaceAll('+', '%20');
 }
 
-const GRANT_HEADERS: Record<Permission, string> = {
+const GRANT_HEADERS: Record<string, string> = {
 	FULL_CONTROL: 'x-amz-grant-full-control',
 	READ: 'x-amz-grant-read',
 	READ_ACP: 'x-amz-grant-read-acp',
@@ -133,6 +133,7 @@ export function aclHeaders({ acl, grants = [] }: Pick<WriteOptions, 'acl' | 'gra
 		if (grantee === '') throw invalidInput('A grant has no grantee');
 		if (/["\\]/.test(grantee)) throw invalidInput(`The grantee "${grantee}" holds a quote`);
 		const name = GRANT_HEADERS[permission];
+		if (!name) throw invalidInput(`No object knows the permission "${permission}"`);
 		const value = `${granteeType}="${plain('Grantee', grantee) ?? ''}"`;
 		headers[name] = headers[name] ? `${headers[name]}, ${value}` : value;
 	}

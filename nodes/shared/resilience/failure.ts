@@ -74,8 +74,16 @@ export class Failure extends Error {
 
 	/** The same failure in another phase, with the attempts made so far. */
 	inPhase(phase: FailurePhase): Failure {
-		if (phase === this.phase) return this;
-		const copy = new Failure({ ...this, message: this.message, cause: this.cause, phase });
+		return phase === this.phase ? this : this.but({ phase });
+	}
+
+	/** The same failure with other advice, where somebody knows better what to do about it. */
+	withHint(hint: string): Failure {
+		return this.but({ hint });
+	}
+
+	private but(changes: Partial<FailureDetails>): Failure {
+		const copy = new Failure({ ...this, message: this.message, cause: this.cause, ...changes });
 		return Object.assign(copy, {
 			attempts: this.attempts,
 			firstAt: this.firstAt,

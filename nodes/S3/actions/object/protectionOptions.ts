@@ -5,9 +5,9 @@ import type { WriteOptions } from '../../transport/writeHeaders';
 import { flatTexts } from './nameValues';
 import { customerKeyFields } from './readOptions';
 
-/** The members of an "Options" collection that say who may read, change or delete an object. */
-export const protectionOptions = [
-	{
+/** Who may do what with an object. */
+export const aclFields = {
+	acl: {
 		displayName: 'ACL',
 		name: 'acl',
 		type: 'options',
@@ -24,6 +24,53 @@ export const protectionOptions = [
 		description:
 			'Who may do what with the object. New buckets on Amazon have ACLs switched off and refuse all but Bucket Owner Full Control.',
 	},
+	grants: {
+		displayName: 'Grants',
+		name: 'grants',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		default: {},
+		placeholder: 'Add Grant',
+		description: 'Who may do what with the object, one by one, instead of an ACL',
+		options: [
+			{
+				displayName: 'Grants',
+				name: 'rows',
+				values: [
+					{
+						displayName: 'Permission',
+						name: 'permission',
+						type: 'options',
+						options: [
+							{ name: 'Full Control', value: 'FULL_CONTROL' },
+							{ name: 'Read', value: 'READ' },
+							{ name: 'Read ACL', value: 'READ_ACP' },
+							{ name: 'Write ACL', value: 'WRITE_ACP' },
+						],
+						default: 'READ',
+					},
+					{
+						displayName: 'Grantee Type',
+						name: 'granteeType',
+						type: 'options',
+						options: [
+							{ name: 'Account ID', value: 'id', description: 'The canonical user ID' },
+							{ name: 'Email Address', value: 'emailAddress' },
+							{ name: 'Group URI', value: 'uri' },
+						],
+						default: 'id',
+					},
+					{ displayName: 'Grantee', name: 'grantee', type: 'string', default: '' },
+				],
+			},
+		],
+	},
+} as const satisfies Record<string, INodeProperties>;
+
+/** The members of an "Options" collection that say who may read, change or delete an object. */
+export const protectionOptions = [
+	aclFields.acl,
+	aclFields.grants,
 	{
 		displayName: 'Encryption',
 		name: 'encryption',
@@ -77,47 +124,6 @@ export const protectionOptions = [
 						description: 'Whether one key for the bucket spares requests to KMS',
 					},
 					...customerKeyFields({ show: { method: ['customer'] } }),
-				],
-			},
-		],
-	},
-	{
-		displayName: 'Grants',
-		name: 'grants',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		default: {},
-		placeholder: 'Add Grant',
-		description: 'Who may do what with the object, one by one, instead of an ACL',
-		options: [
-			{
-				displayName: 'Grants',
-				name: 'rows',
-				values: [
-					{
-						displayName: 'Permission',
-						name: 'permission',
-						type: 'options',
-						options: [
-							{ name: 'Full Control', value: 'FULL_CONTROL' },
-							{ name: 'Read', value: 'READ' },
-							{ name: 'Read ACL', value: 'READ_ACP' },
-							{ name: 'Write ACL', value: 'WRITE_ACP' },
-						],
-						default: 'READ',
-					},
-					{
-						displayName: 'Grantee Type',
-						name: 'granteeType',
-						type: 'options',
-						options: [
-							{ name: 'Account ID', value: 'id', description: 'The canonical user ID' },
-							{ name: 'Email Address', value: 'emailAddress' },
-							{ name: 'Group URI', value: 'uri' },
-						],
-						default: 'id',
-					},
-					{ displayName: 'Grantee', name: 'grantee', type: 'string', default: '' },
 				],
 			},
 		],

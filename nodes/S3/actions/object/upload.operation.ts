@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Item } from '../../../shared/node/defineOperation';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
+import { conditionally } from '../../transport/conditions';
 import { upload as store } from '../../transport/upload';
 import { writeHeaders } from '../../transport/writeHeaders';
 import { bucketField, byDisplayName, newKeyField, sameObject } from '../fields';
@@ -129,19 +130,21 @@ export const upload = defineOperation({
 	) {
 		const { integrity, parallelParts = 4, partSize = 16, resume, ...write } = options;
 		// Before the file is opened, which what is wrong here would leave open.
-		const headers = writeHeaders(s3, readWriteOptions(write));
-		const file =
-			source === 'text' ? textFile(text, key) : await fileOf(item, binaryPropertyName, key);
-		const stored = await store(s3, {
-			bucket,
-			key,
-			source: file.content,
-			size: file.size,
-			partBytes: partSize * MIB,
-			parallel: parallelParts,
-			integrity,
-			resume,
-			headers: { 'content-type': file.contentType, ...headers },
+		const wanted = writeHeaders(s3, readWriteOptions(write));
+		const stored = await conditionally(s3, { bucket, key }, wanted, async (headers) => {
+			const file =
+				source === 'text' ? textFile(text, key) : await fileOf(item, binaryPropertyName, key);
+			return await store(s3, {
+				bucket,
+				key,
+				source: file.content,
+				size: file.size,
+				partBytes: partSize * MIB,
+				parallel: parallelParts,
+				integrity,
+				resume,
+				headers: { 'content-type': file.contentType, ...headers },
+			});
 		});
 		return { bucket, key, ...stored };
 	},

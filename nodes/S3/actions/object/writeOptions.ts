@@ -4,9 +4,8 @@ import type { WriteOptions } from '../../transport/writeHeaders';
 import { flatTexts, inRows } from './nameValues';
 import { protectionOptions, readProtection } from './protectionOptions';
 
-/** The members of an "Options" collection that say how an object is stored. */
-export const writeOptions = [
-	...protectionOptions,
+/** What stands in the headers of the object. */
+export const headerOptions = [
 	{
 		displayName: 'Cache Control',
 		name: 'cacheControl',
@@ -53,6 +52,18 @@ export const writeOptions = [
 		description: 'Until when caches may keep the object. It is not deleted then.',
 	},
 	{
+		displayName: 'Website Redirect',
+		name: 'websiteRedirect',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. /other-page.html',
+		description: 'Where a website bucket sends whoever asks for the object',
+	},
+] as const satisfies INodeProperties[];
+
+/** What only its owner gives a meaning to. */
+export const metadataOptions = [
+	{
 		displayName: 'Metadata',
 		name: 'metadata',
 		type: 'fixedCollection',
@@ -78,48 +89,9 @@ export const writeOptions = [
 		default: '{}',
 		description: 'More metadata, as an object of names and values',
 	},
-	{
-		displayName: 'Only If ETag Matches',
-		name: 'ifMatch',
-		type: 'string',
-		default: '',
-		description:
-			'The item fails unless the object of this key has this ETag now: nothing that somebody else wrote meanwhile is lost. Not every server knows this condition.',
-	},
-	{
-		displayName: 'Only If New',
-		name: 'onlyIfNew',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether the item fails when the object exists already. Not every server knows this condition.',
-	},
-	{
-		displayName: 'Storage Class',
-		name: 'storageClass',
-		type: 'options',
-		options: [
-			{ name: 'Express One Zone', value: 'EXPRESS_ONEZONE' },
-			{ name: 'Glacier Deep Archive', value: 'DEEP_ARCHIVE' },
-			{ name: 'Glacier Flexible Retrieval', value: 'GLACIER' },
-			{ name: 'Glacier Instant Retrieval', value: 'GLACIER_IR' },
-			{ name: 'Intelligent Tiering', value: 'INTELLIGENT_TIERING' },
-			{ name: 'One Zone Infrequent Access', value: 'ONEZONE_IA' },
-			{ name: 'Outposts', value: 'OUTPOSTS' },
-			{ name: 'Reduced Redundancy', value: 'REDUCED_REDUNDANCY' },
-			{ name: 'Standard', value: 'STANDARD' },
-			{ name: 'Standard Infrequent Access', value: 'STANDARD_IA' },
-		],
-		default: 'STANDARD',
-	},
-	{
-		displayName: 'Storage Class Name',
-		name: 'storageClassName',
-		type: 'string',
-		default: '',
-		description:
-			'For servers that have storage classes of their own: used instead of Storage Class',
-	},
+] as const satisfies INodeProperties[];
+
+export const tagFields = [
 	{
 		displayName: 'Tags',
 		name: 'tags',
@@ -146,13 +118,60 @@ export const writeOptions = [
 		default: '{}',
 		description: 'More tags, as an object of keys and values',
 	},
-	{
-		displayName: 'Website Redirect',
-		name: 'websiteRedirect',
+] as const satisfies INodeProperties[];
+
+export const storageClassFields = {
+	storageClass: {
+		displayName: 'Storage Class',
+		name: 'storageClass',
+		type: 'options',
+		options: [
+			{ name: 'Express One Zone', value: 'EXPRESS_ONEZONE' },
+			{ name: 'Glacier Deep Archive', value: 'DEEP_ARCHIVE' },
+			{ name: 'Glacier Flexible Retrieval', value: 'GLACIER' },
+			{ name: 'Glacier Instant Retrieval', value: 'GLACIER_IR' },
+			{ name: 'Intelligent Tiering', value: 'INTELLIGENT_TIERING' },
+			{ name: 'One Zone Infrequent Access', value: 'ONEZONE_IA' },
+			{ name: 'Outposts', value: 'OUTPOSTS' },
+			{ name: 'Reduced Redundancy', value: 'REDUCED_REDUNDANCY' },
+			{ name: 'Standard', value: 'STANDARD' },
+			{ name: 'Standard Infrequent Access', value: 'STANDARD_IA' },
+		],
+		default: 'STANDARD',
+	},
+	storageClassName: {
+		displayName: 'Storage Class Name',
+		name: 'storageClassName',
 		type: 'string',
 		default: '',
-		placeholder: 'e.g. /other-page.html',
-		description: 'Where a website bucket sends whoever asks for the object',
+		description:
+			'For servers that have storage classes of their own: used instead of Storage Class',
+	},
+} as const satisfies Record<string, INodeProperties>;
+
+/** The members of an "Options" collection that say how an object is stored. */
+export const writeOptions = [
+	...headerOptions,
+	...metadataOptions,
+	...tagFields,
+	storageClassFields.storageClass,
+	storageClassFields.storageClassName,
+	...protectionOptions,
+	{
+		displayName: 'Only If ETag Matches',
+		name: 'ifMatch',
+		type: 'string',
+		default: '',
+		description:
+			'The item fails unless the object of this key has this ETag now: nothing that somebody else wrote meanwhile is lost. Not every server knows this condition.',
+	},
+	{
+		displayName: 'Only If New',
+		name: 'onlyIfNew',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the item fails when the object exists already. Not every server knows this condition.',
 	},
 ] as const satisfies INodeProperties[];
 
