@@ -168,25 +168,172 @@ export class ResilientS3Api implements ICredentialType {
 				'Whether objects take the way through the nearest edge location. It must be switched on for the bucket and costs extra; buckets with a dot in their name go the normal way.',
 		},
 		{
+			displayName: 'Authentication',
+			name: 'authentication',
+			type: 'options',
+			options: [
+				{
+					name: 'Access Keys',
+					value: 'accessKeys',
+					description: 'Access key ID and secret access key of a user or an application',
+				},
+				{
+					name: 'Anonymous',
+					value: 'anonymous',
+					description: 'Without signing in: public buckets only',
+				},
+				{
+					name: 'Assume Role',
+					value: 'assumeRole',
+					description: 'A role that is assumed with the access keys (STS AssumeRole)',
+				},
+				{
+					name: 'Host Role',
+					value: 'hostRole',
+					description:
+						'The role of the EC2 instance, ECS task or EKS pod that n8n runs on. The administrator must allow it.',
+				},
+				{
+					name: 'Web Identity',
+					value: 'webIdentity',
+					description:
+						'A role that is taken on with the token of an identity provider (STS AssumeRoleWithWebIdentity)',
+				},
+			],
+			default: 'accessKeys',
+			description: 'Who the requests come from',
+		},
+		{
+			displayName:
+				'The administrator of n8n must have set the environment variable N8N_RESILIENT_ALLOW_HOST_IDENTITY=true: it lets everybody who can make a credential act as the server that n8n runs on.',
+			name: 'hostRoleNotice',
+			type: 'notice',
+			displayOptions: { show: { authentication: ['hostRole'] } },
+			default: '',
+		},
+		{
 			displayName: 'Access Key ID',
 			name: 'accessKeyId',
 			type: 'string',
+			displayOptions: { show: { authentication: ['accessKeys', 'assumeRole'] } },
 			default: '',
+			description:
+				'Also called key ID, application key ID or HMAC access ID. It belongs together with the secret access key.',
 		},
 		{
 			displayName: 'Secret Access Key',
 			name: 'secretAccessKey',
 			type: 'string',
 			typeOptions: { password: true },
+			displayOptions: { show: { authentication: ['accessKeys', 'assumeRole'] } },
 			default: '',
+			description: 'Shown only once by most providers, when the access key is made',
 		},
 		{
 			displayName: 'Session Token',
 			name: 'sessionToken',
 			type: 'string',
 			typeOptions: { password: true },
+			displayOptions: { show: { authentication: ['accessKeys', 'assumeRole'] } },
 			default: '',
-			description: 'Only for temporary credentials',
+			description:
+				'Only for temporary access keys that were issued elsewhere. They end with it: to get new ones automatically, choose "Assume Role".',
+		},
+		{
+			displayName: 'Token From',
+			name: 'tokenSource',
+			type: 'options',
+			displayOptions: { show: { authentication: ['webIdentity'] } },
+			options: [
+				{ name: 'This Credential', value: 'text' },
+				{
+					name: 'The Server',
+					value: 'host',
+					description:
+						'The file that AWS_WEB_IDENTITY_TOKEN_FILE names for n8n. The administrator must allow it with N8N_RESILIENT_ALLOW_HOST_IDENTITY=true.',
+				},
+			],
+			default: 'text',
+		},
+		{
+			displayName: 'Web Identity Token',
+			name: 'webIdentityToken',
+			type: 'string',
+			typeOptions: { password: true },
+			displayOptions: { show: { authentication: ['webIdentity'], tokenSource: ['text'] } },
+			default: '',
+			description:
+				'The JSON Web Token that the identity provider has issued. It is exchanged for keys until it expires; it may be an expression, for example from a vault.',
+		},
+		{
+			displayName: 'Role ARN',
+			name: 'roleArn',
+			type: 'string',
+			displayOptions: { show: { authentication: ['assumeRole', 'webIdentity'] } },
+			default: '',
+			placeholder: 'e.g. arn:aws:iam::123456789012:role/storage',
+			description:
+				'The role to take on. Needed at Amazon and Ceph; MinIO finds it by itself. With the token of the server, AWS_ROLE_ARN is used where this is empty.',
+		},
+		{
+			displayName: 'Role Session Name',
+			name: 'roleSessionName',
+			type: 'string',
+			displayOptions: { show: { authentication: ['assumeRole', 'webIdentity'] } },
+			default: '',
+			placeholder: 'n8n',
+			description: 'The name under which the requests stand in the logs of the account',
+		},
+		{
+			displayName: 'External ID',
+			name: 'externalId',
+			type: 'string',
+			typeOptions: { password: true },
+			displayOptions: { show: { authentication: ['assumeRole'] } },
+			default: '',
+			description: 'Only if the trust policy of the role asks for one',
+		},
+		{
+			displayName: 'Session Duration (Seconds)',
+			name: 'roleDuration',
+			type: 'number',
+			typeOptions: { minValue: 900, maxValue: 43_200 },
+			displayOptions: { show: { authentication: ['assumeRole', 'webIdentity'] } },
+			default: 3600,
+			description:
+				'How long the keys of the role are good. New ones are fetched five minutes before, for all workflows at once. The role sets the longest time.',
+		},
+		{
+			displayName: 'Session Policy',
+			name: 'sessionPolicy',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			displayOptions: { show: { authentication: ['assumeRole', 'webIdentity'] } },
+			default: '',
+			placeholder: '{ "Version": "2012-10-17", "Statement": [...] }',
+			description: 'A policy in JSON that cuts down what the role may do, for this credential only',
+		},
+		{
+			displayName: 'STS Endpoint',
+			name: 'stsEndpoint',
+			type: 'string',
+			displayOptions: { show: { authentication: ['assumeRole', 'webIdentity'] } },
+			default: '',
+			placeholder: 'e.g. https://sts.eu-central-1.amazonaws.com',
+			description:
+				'Leave empty for the STS of the region at Amazon, and for the endpoint of the server elsewhere, where Ceph and MinIO have it. The token of the server goes to AWS_ENDPOINT_URL_STS only.',
+		},
+		{
+			displayName: 'Requester Pays',
+			name: 'requesterPays',
+			type: 'boolean',
+			displayOptions: {
+				show: { provider: ['aws', 'ceph', 'other', 'wasabi'] },
+				hide: { authentication: ['anonymous'] },
+			},
+			default: false,
+			description:
+				'Whether this account pays for requests and transfer of buckets that ask for it. Without it such buckets refuse access.',
 		},
 		{
 			displayName: 'Bucket Addressing',
@@ -213,7 +360,8 @@ export class ResilientS3Api implements ICredentialType {
 			name: 'testBucket',
 			type: 'string',
 			default: '',
-			description: 'Only for keys that may not list all buckets',
+			description:
+				'The test of the credential asks for this bucket instead of the list of all buckets: for keys that may not list them, and for anonymous access',
 		},
 		{
 			displayName: 'Max Concurrent Requests',

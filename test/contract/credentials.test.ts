@@ -12,7 +12,11 @@ const PUBLIC_TEXTS = new Set([
 	'clientCertificate',
 	'endpoint',
 	'region',
+	'roleArn',
+	'roleSessionName',
+	'sessionPolicy',
 	'serverName',
+	'stsEndpoint',
 	'testBucket',
 ]);
 

@@ -37,7 +37,7 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 			expect(`${status}: ${message}`).toMatch(new RegExp(what === 'good' ? '^OK: ' : '^Error: '));
 			expect(message).toMatch(says);
 			for (const [field, value] of Object.entries(data)) {
-				if (/secret/i.test(field)) expect(message).not.toContain(value);
+				if (value && /secret/i.test(field)) expect(message).not.toContain(value);
 			}
 		};
 

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { createBucket } from '../../nodes/S3/transport/buckets';
 import { putObject } from '../../nodes/S3/transport/objects';
-import { startS3Sandbox } from '../../sandbox/s3/server.ts';
+import { startS3Sandbox, type Account } from '../../sandbox/s3/server.ts';
 import { clientOf } from '../S3/clientOf';
+import { EXTERNAL_ID, Issuer, ROLE, USER, WEB_TOKEN } from '../S3/signIn/issuer';
 import type { Engine } from '../engine/engine';
 import type { Example, House } from './house';
 
@@ -15,7 +16,9 @@ const account = { accessKeyId: 'AKIACONTRACT', secretAccessKey: 'contract/secret
 
 /** The S3 sandbox, with buckets and objects for the examples. */
 export async function openS3(engine: Engine): Promise<House> {
-	const sandbox = await startS3Sandbox({ accounts: [account, stranger] });
+	const accounts: Account[] = [account, stranger];
+	const sandbox = await startS3Sandbox({ accounts });
+	const issuer = await new Issuer(accounts).open();
 	const s3 = clientOf(sandbox, account);
 	let made = 0;
 
@@ -203,11 +206,40 @@ export async function openS3(engine: Engine): Promise<House> {
 
 	const type = 'resilientS3Api';
 	const good = { endpoint: sandbox.endpoint, region: 'us-east-1', ...account };
+	const role = {
+		...good,
+		...USER,
+		authentication: 'assumeRole',
+		roleArn: ROLE,
+		externalId: EXTERNAL_ID,
+		stsEndpoint: issuer.endpoint,
+		webIdentityToken: WEB_TOKEN,
+	};
+	const noKeys = { accessKeyId: '', secretAccessKey: '' };
 	return {
 		credentials: { [type]: good },
 		credentialCases: [
 			{ what: 'good', type, data: good, says: /3 buckets: folders, locked, shelf/ },
 			{ what: 'good', type, data: { ...good, testBucket: 'shelf' }, says: /"shelf" answers/ },
+			{ what: 'good', type, data: { ...good, provider: 'minio' }, says: /^MinIO: .* 2 buckets/ },
+			{
+				what: 'good',
+				type,
+				data: role,
+				says: /The role arn:aws:sts::123456789012:assumed-role\/storage\/n8n \(keys until 20.* UTC\) has/,
+			},
+			{
+				what: 'good',
+				type,
+				data: { ...role, authentication: 'webIdentity', testBucket: 'shelf', ...noKeys },
+				says: /"shelf" answers to the role arn.*keys until/,
+			},
+			{
+				what: 'good',
+				type,
+				data: { ...good, ...noKeys, authentication: 'anonymous', testBucket: 'shelf' },
+				says: /"shelf" is there, but its objects may not be listed without keys/,
+			},
 			{
 				what: 'wrong secret',
 				type,
@@ -253,6 +285,30 @@ export async function openS3(engine: Engine): Promise<House> {
 			{
 				what: 'not allowed',
 				type,
+				data: { ...role, externalId: '' },
+				says: /AccessDenied.*AssumeRole.*trust policy/,
+			},
+			{
+				what: 'not allowed',
+				type,
+				data: { ...good, ...noKeys, authentication: 'hostRole' },
+				says: /server that n8n runs on, which is not allowed.*administrator/,
+			},
+			{
+				what: 'not allowed',
+				type,
+				data: { ...good, ...noKeys, authentication: 'anonymous' },
+				says: /Without keys there is no list.*"Bucket to Test With"/,
+			},
+			{
+				what: 'not allowed',
+				type,
+				data: { ...good, provider: 'r2', endpoint: '' },
+				says: /"Account ID" is empty/,
+			},
+			{
+				what: 'not allowed',
+				type,
 				data: { ...good, testBucket: 'no-such-bucket' },
 				says: /has no bucket "no-such-bucket"/,
 			},
@@ -272,6 +328,9 @@ export async function openS3(engine: Engine): Promise<House> {
 		heal: () => sandbox.faults.clear(),
 		requests: () => sandbox.requests.length,
 		connections: () => sandbox.openConnections(),
-		close: async () => await sandbox.close(),
+		close: async () => {
+			await issuer.close();
+			await sandbox.close();
+		},
 	};
 }

@@ -8,11 +8,13 @@ import { fingerprint } from '../../shared/ground/fingerprint';
 import { hostHttp } from '../../shared/node/hostHttp';
 import { headline } from '../../shared/node/nodeError';
 import { Registry } from '../../shared/resilience/registry';
-import { toFailure } from '../../shared/resilience/failure';
-import { headBucket, listBuckets } from '../transport/buckets';
+import { Failure, toFailure } from '../../shared/resilience/failure';
+import { listBuckets } from '../transport/buckets';
 import type { S3Credential } from '../transport/connect';
 import { connect, secretsOf } from '../transport/connect';
 import type { S3Client } from '../transport/client';
+import { serverOf } from '../transport/providers';
+import type { Credentials } from '../transport/sign';
 
 const DEADLINE_MS = 15_000;
 const SHOWN_BUCKETS = 5;
@@ -23,13 +25,13 @@ const HINTS: Record<string, string> = {
 	DEADLINE: 'Check host and port in the credential, and that the server runs.',
 };
 
-/** The editor's "Test" button: says which account answers and which buckets it has. */
+/** The editor's "Test" button: says which server and account answer, and which buckets there are. */
 export async function s3CredentialTest(
 	this: ICredentialTestFunctions,
 	{ data }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
 	const credential = (data ?? {}) as S3Credential;
-	const redact = redactor(secretsOf(credential));
+	const secrets = secretsOf(credential);
 	try {
 		const s3 = connect(credential, {
 			owner: `test ${fingerprint(credential)}`,
@@ -40,28 +42,66 @@ export async function s3CredentialTest(
 			onOutage: 'failFast',
 			// A wrong endpoint that somebody is typing must not close the gate for running workflows.
 			registry: new Registry(),
+			learn: (found) => secrets.push(...found),
 		});
-		return { status: 'OK', message: await greeting(s3, credential.testBucket?.trim()) };
+		const keys = await s3.identity();
+		const { name } = serverOf(credential);
+		const said = await greeting(s3, keys, credential.testBucket?.trim());
+		return { status: 'OK', message: [name && `${name}:`, said].filter(Boolean).join(' ') };
 	} catch (error) {
+		const { phase, code, hint: usual } = toFailure(error);
+		// What refuses to issue the keys of a role has hints of its own.
+		const hint = (phase === 'notSent' && code !== 'DEADLINE' ? undefined : HINTS[code]) ?? usual;
 		// Nothing was to be done, so nothing can have been done in spite of the failure.
 		const failure = toFailure(error).inPhase('rejected');
-		const hint = HINTS[failure.code] ?? failure.hint;
 		return {
 			status: 'Error',
-			message: redact.text([headline(failure), hint].filter(Boolean).join(' — ')),
+			message: redactor(secrets).text([headline(failure), hint].filter(Boolean).join(' — ')),
 		};
 	}
 }
 
-async function greeting(s3: S3Client, testBucket: string | undefined): Promise<string> {
-	if (testBucket) {
-		const { exists } = await headBucket(s3, testBucket);
-		if (!exists) throw new Error(`The server answered, but has no bucket "${testBucket}"`);
-		return `Bucket "${testBucket}" answers`;
-	}
+async function greeting(
+	s3: S3Client,
+	keys: Credentials | undefined,
+	testBucket: string | undefined,
+): Promise<string> {
+	if (testBucket) return await bucketAnswers(s3, keys, testBucket);
+	if (!keys) throw incomplete('Without keys there is no list of buckets');
 	const { owner, buckets } = await listBuckets(s3);
 	const names = buckets.slice(0, SHOWN_BUCKETS).map(({ name }) => name);
 	const more = buckets.length > names.length ? ' …' : '';
+	const list = names.length > 0 ? `: ${names.join(', ')}${more}` : '';
 	const account = owner ? `Account "${owner}"` : 'The account';
-	return `${account} has ${buckets.length} ${buckets.length === 1 ? 'bucket' : 'buckets'}${names.length > 0 ? `: ${names.join(', ')}${more}` : ''}`;
+	const who = keys.expiresAt === undefined ? account : `The ${roleOf(keys)}`;
+	return `${who} has ${buckets.length} ${buckets.length === 1 ? 'bucket' : 'buckets'}${list}`;
+}
+
+async function bucketAnswers(s3: S3Client, keys: Credentials | undefined, bucket: string) {
+	// To strangers a bucket may answer so, and still let them read its objects.
+	const accept = keys ? [404] : [403, 404];
+	const status = await s3.call(
+		{ operation: 'HeadBucket', method: 'HEAD', bucket, accept },
+		(answer) => answer.status,
+	);
+	if (status === 404) throw incomplete(`The server answered, but has no bucket "${bucket}"`);
+	if (status === 403)
+		return `Bucket "${bucket}" is there, but its objects may not be listed without keys. Whether they may be read, only reading one shows.`;
+	const to = keys?.expiresAt === undefined ? '' : ` to the ${roleOf(keys)}`;
+	return `Bucket "${bucket}" answers${to}`;
+}
+
+const incomplete = (message: string) =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'NOT_TESTED',
+		message,
+		hint: 'Fill in "Bucket to Test With", or correct it.',
+	});
+
+/** The role, and how long its keys are good. */
+function roleOf({ role, expiresAt = 0 }: Credentials): string {
+	const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ');
+	return `role${role ? ` ${role}` : ''} (keys until ${until} UTC)`;
 }

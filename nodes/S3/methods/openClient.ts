@@ -58,10 +58,12 @@ async function connected(
 ): Promise<Connected<S3Client>> {
 	const credential = await context.getCredentials<S3Credential & object>('resilientS3Api');
 	const { id } = context.getNode().credentials?.resilientS3Api ?? {};
+	const secrets = secretsOf(credential);
 	const client = connect(credential, {
+		learn: (found) => secrets.push(...found),
 		...settings,
 		owner: id ?? fingerprint(credential),
 		egress: egressFilterOf(context),
 	});
-	return { client, secrets: secretsOf(credential) };
+	return { client, secrets };
 }

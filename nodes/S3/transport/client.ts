@@ -67,6 +67,8 @@ export interface S3ClientOptions {
 	region: string;
 	where: Whereabouts;
 	credentials: CredentialSource;
+	/** The server calls these keys expired: whether others can be had. */
+	renew?(used: Credentials): boolean;
 	/** the account of the credential pays for the requests, not the owner of the bucket */
 	requesterPays?: boolean;
 	quirks?: Quirks;
@@ -103,6 +105,8 @@ export interface S3Client {
 		request: () => S3Request,
 		read: (answer: HttpResponse<Body>, history: History) => Promise<T>,
 	): Promise<T>;
+	/** The keys that requests are signed with; `undefined`: none. */
+	identity(): Promise<Credentials | undefined>;
 	/** For presigning. Nothing is sent, but keys of a role that are not known yet are fetched. */
 	signing(bucket: string, key?: string): Promise<Signing>;
 }
@@ -171,6 +175,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 	};
 
 	const exchange = async (request: S3Request, signal: AbortSignal): Promise<HttpResponse<Body>> => {
+		let renewed = false;
 		// Twice, because region and clock may both have to be learned from the server.
 		for (let lesson = 0; ; lesson++) {
 			const place = where.placeOf(request);
@@ -186,6 +191,10 @@ export function s3Client(options: S3ClientOptions): S3Client {
 				await answer.body.collect(MAX_ERROR_BYTES),
 				redactOf(request),
 			);
+			if (keys && !renewed && EXPIRED.has(error.code)) {
+				renewed = options.renew?.(keys) ?? false;
+				if (renewed) continue;
+			}
 			if (lesson >= 2 || !where.learn(request, error, headers, place, clock.now()))
 				throw explained(s3Failure(status, headers, error, clock.now()), request);
 		}
@@ -233,6 +242,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 				async ({ status, headers, body }, history) =>
 					await read({ status, headers, body: await body.collect(MAX_ANSWER_BYTES) }, history),
 			),
+		identity: async () => await credentials(options.signal),
 		signing: async (bucket, key) => {
 			const { region, skewMs } = where.placeOf({ bucket });
 			const address = checked(() => where.address(region)(bucket, key));
@@ -242,6 +252,8 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		},
 	};
 }
+
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 
 /** Names and header values that cannot be sent are the caller's mistake, not a broken wire. */
 function checked<T>(make: () => T): T {

@@ -1,5 +1,7 @@
-import type { Registry } from '../../shared/resilience/registry';
+import { systemClock } from '../../shared/ground/clock';
+import type { Redact } from '../../shared/ground/redact';
 import { redactor } from '../../shared/ground/redact';
+import type { Registry } from '../../shared/resilience/registry';
 import type { ResilienceSettings } from '../../shared/resilience';
 import { resilient } from '../../shared/resilience';
 import type { EgressFilter } from '../../shared/transport/egress';
@@ -8,15 +10,15 @@ import type { HttpClient } from '../../shared/transport/http';
 import { httpClient } from '../../shared/transport/http';
 import type { S3Client } from './client';
 import { s3Client } from './client';
-import type { ServerFields } from './providers';
 import { serverId, serverOf } from './providers';
+import type { SignInFields } from './signIn/fields';
+import type { Environment } from './signIn/hostRole';
+import { signIn } from './signIn/signIn';
 import { sharedWhereabouts } from './whereabouts';
 
 /** The fields of the credential `resilientS3Api`. */
-export interface S3Credential extends ServerFields {
-	accessKeyId?: string;
-	secretAccessKey?: string;
-	sessionToken?: string;
+export interface S3Credential extends SignInFields {
+	requesterPays?: boolean;
 	testBucket?: string;
 	maxConcurrentRequests?: number;
 	maxRequestsPerSecond?: number;
@@ -36,25 +38,44 @@ export interface Connection extends Omit<ResilienceSettings, 'limits' | 'registr
 	registry?: Registry;
 	/** instead of our own: where n8n allows connections only through its functions */
 	http?: (tls: TlsOptions) => HttpClient;
+	/** told of secrets that come up later: the keys of a role */
+	learn?(secrets: Iterable<string | undefined>): void;
+	environment?: Environment;
 }
 
 /** A client for one run with this credential. Nothing is sent yet. */
 export function connect(credential: S3Credential, connection: Connection): S3Client {
-	const { owner, signal, egress } = connection;
+	const { owner, signal, egress, clock = systemClock, environment = process.env } = connection;
 	const tls = tlsOf(credential);
 	const server = serverOf(credential);
-	const keys = {
-		accessKeyId: credential.accessKeyId?.trim() ?? '',
-		secretAccessKey: credential.secretAccessKey?.trim() ?? '',
-		sessionToken: credential.sessionToken?.trim() || undefined,
-	};
 	const scope = `s3 ${owner} ${credential.endpoint?.trim() || server.region}`;
+	const http = connection.http?.(tls) ?? httpClient({ owner, egress, tls });
+	const { redact, learn } = redactingAll(secretsOf(credential), connection.learn);
+	const identity = signIn(credential, {
+		owner,
+		server,
+		http,
+		directHttp: httpClient({ owner, direct: true }),
+		send: resilient({
+			...connection,
+			limits: { concurrency: 0, perSecond: 0 },
+			maxAttempts: STS_ATTEMPTS,
+			deadlineMs: Math.min(connection.deadlineMs || STS_DEADLINE_MS, STS_DEADLINE_MS),
+			onOutage: 'failFast',
+		}),
+		clock,
+		redact,
+		environment,
+		learn,
+	});
 	return s3Client({
 		region: server.region,
 		quirks: server.quirks,
 		where: sharedWhereabouts(`${scope} ${serverId(credential)}`, server),
-		credentials: () => keys,
-		http: connection.http?.(tls) ?? httpClient({ owner, egress, tls }),
+		credentials: identity.keys,
+		renew: identity.renew,
+		requesterPays: credential.requesterPays,
+		http,
 		send: resilient({
 			...connection,
 			limits: {
@@ -64,9 +85,29 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 		}),
 		scope,
 		signal,
-		redact: redactor(secretsOf(credential)),
-		clock: connection.clock,
+		redact,
+		clock,
 	});
+}
+
+// The request that needs the keys is waiting, and is tried again by itself.
+const STS_ATTEMPTS = 2;
+const STS_DEADLINE_MS = 20_000;
+
+/** Takes out the secrets of the credential, and those that come up later. */
+function redactingAll(secrets: Iterable<string | undefined>, tell: Connection['learn']) {
+	const all = new Set(secrets);
+	let current = redactor(all);
+	const redact: Redact = {
+		text: (text) => current.text(text),
+		value: (value) => current.value(value),
+	};
+	const learn = (found: string[]) => {
+		for (const secret of found) all.add(secret);
+		current = redactor(all);
+		tell?.(found);
+	};
+	return { redact, learn };
 }
 
 const tlsOf = (credential: S3Credential): TlsOptions => ({
@@ -82,6 +123,8 @@ const tlsOf = (credential: S3Credential): TlsOptions => ({
 export const secretsOf = (credential: S3Credential): Array<string | undefined> => [
 	credential.secretAccessKey,
 	credential.sessionToken,
+	credential.webIdentityToken,
+	credential.externalId,
 	credential.clientKey,
 	credential.clientKeyPassphrase,
 ];

@@ -21,7 +21,7 @@ export interface ServerFields extends AwsEndpoints {
 
 /** The server of a credential: where it is and what can be expected of it. */
 export interface Server extends Location {
-	/** as people call it */
+	/** as people call it; empty for one of no provider that is known */
 	name: string;
 	quirks: Quirks;
 }
@@ -114,7 +114,7 @@ const PROVIDERS: Record<string, Provider> = {
 		region: 'us-east-1',
 		quirks: { conditionalWrites: true, crc32: true, multipartEtag: true },
 	},
-	other: { name: 'The server', region: 'us-east-1' },
+	other: { name: '', region: 'us-east-1' },
 	ovh: {
 		name: 'OVHcloud',
 		hosts: /\.io\.cloud\.ovh\.(net|us)$/,
@@ -221,4 +221,6 @@ function named(field: string, value: string | undefined): string {
 }
 
 const missing = (field: string, { name }: Provider, example: string) =>
-	invalidInput(`"${field}" is empty in the credential: ${name} needs one, such as ${example}`);
+	invalidInput(
+		`"${field}" is empty in the credential: ${name || 'this server'} needs one, such as ${example}`,
+	);

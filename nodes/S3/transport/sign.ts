@@ -17,6 +17,10 @@ export interface Credentials {
 	readonly accessKeyId: string;
 	readonly secretAccessKey: string;
 	readonly sessionToken?: string;
+	/** ms since 1970; of temporary ones, where it is known */
+	readonly expiresAt?: number;
+	/** whose they are, where somebody issued them */
+	readonly role?: string;
 }
 
 /** A request in the form in which it goes over the wire. */

@@ -18,6 +18,8 @@ export interface Run extends ResilienceOptions {
 	/** aborted when the user stops the execution */
 	signal: AbortSignal;
 	onRetry(about: About, failure: Failure): void;
+	/** Told of secrets that come up while it runs, as the keys of a role do. */
+	learn(secrets: Iterable<string | undefined>): void;
 }
 
 export interface Connected<Client> {
@@ -40,18 +42,19 @@ export async function runOperations<Client>(
 	const items = context.getInputData();
 	if (items.length === 0) return [[]];
 	const retries = new Map<string, number>();
-	const run: Run = {
-		...readResilience(context),
-		context,
-		signal: context.getExecutionCancelSignal() ?? new AbortController().signal,
-		onRetry: (_about, { code }) => retries.set(code, (retries.get(code) ?? 0) + 1),
-	};
 	const secrets = new Set<string | undefined>();
 	let redact: Redact | undefined;
 	const redacting = () => (redact ??= redactor(secrets));
 	const learn = (found: Iterable<string | undefined>) => {
 		for (const secret of found) secrets.add(secret);
 		redact = undefined;
+	};
+	const run: Run = {
+		...readResilience(context),
+		context,
+		signal: context.getExecutionCancelSignal() ?? new AbortController().signal,
+		onRetry: (_about, { code }) => retries.set(code, (retries.get(code) ?? 0) + 1),
+		learn,
 	};
 	const operation = chosen(context, resources);
 	const ledger = ledgerOf(run, operation?.repeatable ?? true, redacting);

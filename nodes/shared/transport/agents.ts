@@ -48,15 +48,17 @@ const agents = new Map<string, Promise<HttpAgent>>();
  * this origin (the settings that n8n itself follows). HTTPS goes through a CONNECT tunnel.
  *
  * @param owner who may share connections: never two different credentials
+ * @param direct not through a proxy
  */
 export async function routeTo(
 	origin: string,
 	owner: string,
 	tls: TlsOptions = {},
 	egress?: EgressFilter,
+	direct = false,
 ): Promise<Route> {
 	const { getProxyForUrl } = await import('../../../vendor/proxyFromEnv');
-	const proxyUrl = getProxyForUrl(origin);
+	const proxyUrl = direct ? '' : getProxyForUrl(origin);
 	if (proxyUrl && egress) {
 		const { ok, error } = egress.validateConnectionHost(new URL(proxyUrl).hostname);
 		if (!ok) throw notAllowed(error);

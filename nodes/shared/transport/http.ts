@@ -50,20 +50,28 @@ export interface HttpClientOptions {
 	owner: string;
 	tls?: TlsOptions;
 	egress?: EgressFilter;
+	/** never through a proxy: for addresses of the machine itself */
+	direct?: boolean;
 }
 
 const IDLE_MS = 60_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** HTTP for one credential: pooled connections, n8n's proxy settings and its egress filter. */
-export function httpClient({ owner, tls, egress }: HttpClientOptions): HttpClient {
+export function httpClient({ owner, tls, egress, direct }: HttpClientOptions): HttpClient {
 	const routes = new Map<string, Route>();
 	const route = async ({ origin, foreign = false }: Hop) => {
 		const known = routes.get(`${origin} ${foreign}`);
 		if (known) return known;
 		const { ok, error } = (await egress?.validateUrl(origin)) ?? { ok: true };
 		if (!ok) throw notAllowed(error);
-		const opened = await routeTo(origin, owner, foreign ? withoutIdentity(tls) : tls, egress);
+		const opened = await routeTo(
+			origin,
+			owner,
+			foreign ? withoutIdentity(tls) : tls,
+			egress,
+			direct,
+		);
 		routes.set(`${origin} ${foreign}`, opened);
 		return opened;
 	};
