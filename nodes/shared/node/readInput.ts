@@ -22,15 +22,39 @@ export function readInput(
 	const input: Record<string, unknown> = {};
 	for (const property of properties) {
 		if (!(property.name in shown)) continue;
-		input[property.name] = typed(property, valueOf(context, property, item), property.displayName);
+		const written: unknown = shown[property.name];
+		const value = isPlain(written, property) ? written : resolved(context, property, item);
+		const bare = isResourceLocatorValue(value) ? value.value : value;
+		input[property.name] = typed(property, bare, property.displayName);
 	}
 	return input;
 }
 
-function valueOf(context: ParameterSource, { name, displayName }: INodeProperties, item: number) {
+// n8n does more with the other types than to resolve expressions.
+const SIMPLE: ReadonlySet<INodeProperties['type']> = new Set([
+	'string',
+	'number',
+	'boolean',
+	'options',
+	'resourceLocator',
+	'collection',
+]);
+
+/**
+ * Whether the value is the same for all items. Asking n8n for it costs up to 0.1 ms, which is more
+ * than all the rest that is done for a small object.
+ */
+const isPlain = (written: unknown, { type }: INodeProperties): boolean =>
+	SIMPLE.has(type) && !hasExpression(written);
+
+const hasExpression = (value: unknown): boolean =>
+	typeof value === 'object' && value !== null
+		? Object.values(value).some(hasExpression)
+		: typeof value === 'string' && value.startsWith('=');
+
+function resolved(context: ParameterSource, { name, displayName }: INodeProperties, item: number) {
 	try {
-		const value: unknown = context.getNodeParameter(name, item);
-		return isResourceLocatorValue(value) ? value.value : value;
+		return context.getNodeParameter(name, item);
 	} catch (error) {
 		throw wrong(
 			`"${displayName}": ${error instanceof Error ? error.message : String(error)}`,

@@ -38,6 +38,9 @@ export interface Route {
 // seldom meets a connection that the other side is just closing.
 const IDLE_SOCKET_MS = 15_000;
 
+// What axios sets on every socket: with another value here, each request would set it twice.
+const KEEP_ALIVE_MS = 60_000;
+
 const MOST_AGENTS = 200;
 
 const agents = new Map<string, Promise<HttpAgent>>();
@@ -92,6 +95,7 @@ async function pooled(
 async function openAgent(secure: boolean, tunnel: string, tls: TlsOptions, egress?: EgressFilter) {
 	const pool = {
 		keepAlive: true,
+		keepAliveMsecs: KEEP_ALIVE_MS,
 		timeout: IDLE_SOCKET_MS,
 		scheduling: 'lifo' as const,
 		...(egress && { lookup: egress.createSecureLookup() }),
