@@ -8,6 +8,8 @@ export interface ClusterSettings {
 	store: 'memstore' | 'bluestore';
 	/** Capacity in bytes. */
 	bytes: number;
+	/** Answers as an STS too, and knows the keys that it issues. */
+	sts: boolean;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface ClusterSettings {
  * https://docs.ceph.com/en/pacific/radosgw/config-ref/
  */
 export function cephConfiguration(settings: ClusterSettings): string {
-	const { folder, clusterId, monitor, port, store, bytes } = settings;
+	const { folder, clusterId, monitor, port, store, bytes, sts } = settings;
 	return `[global]
 fsid = ${clusterId}
 mon host = ${monitor}
@@ -61,6 +63,8 @@ rgw frontends = beast endpoint=127.0.0.1:${port}
 rgw data = ${folder}/rgw
 rgw dns name = s3.localhost
 rgw enable usage log = false
+rgw sts key = abcdefghijklmnop
+rgw s3 auth use sts = ${sts}
 rgw lc debug interval = 10
 # Deleted objects are collected within seconds: until then they fill the store.
 rgw gc obj min wait = 1

@@ -25,6 +25,11 @@ export interface RadosgwOptions {
 	store?: 'memstore' | 'bluestore';
 	/** Capacity in bytes. */
 	bytes?: number;
+	/**
+	 * Answers as an STS too, and lets the user make roles. A wrong key is then answered with AccessDenied
+	 * instead of InvalidAccessKeyId or SignatureDoesNotMatch.
+	 */
+	sts?: boolean;
 }
 
 export interface Radosgw {
@@ -79,13 +84,13 @@ const isRunning = ({ pid, exitCode, signalCode }: ChildProcess) =>
 async function launch(
 	folder: string,
 	daemons: ChildProcess[],
-	{ store = 'memstore', bytes = 2 * 1024 ** 3 }: RadosgwOptions,
+	{ store = 'memstore', bytes = 2 * 1024 ** 3, sts = false }: RadosgwOptions,
 ): Promise<Omit<Radosgw, 'stop'>> {
 	const inFolder = (name: string) => path.join(folder, name);
 	const [v2, v1, port] = await Promise.all([freePort(), freePort(), freePort()]);
 	const monitor = `[v2:127.0.0.1:${v2},v1:127.0.0.1:${v1}]`;
 	const clusterId = randomUUID();
-	const settings = { folder, clusterId, monitor, port, store, bytes };
+	const settings = { folder, clusterId, monitor, port, store, bytes, sts };
 	for (const name of ['mon', 'osd', 'rgw', 'run', 'log']) fs.mkdirSync(inFolder(name));
 	fs.writeFileSync(inFolder('ceph.conf'), cephConfiguration(settings));
 
@@ -113,6 +118,7 @@ async function launch(
 		await run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
 		start('ceph-osd', '-i', '0');
 		await makeUser(run, inFolder('zonegroup.json'));
+		if (sts) await run('radosgw-admin', 'caps', 'add', '--uid=test', '--caps=roles=*');
 		start('radosgw', '-n', 'client.rgw');
 		const endpoint = `http://127.0.0.1:${port}`;
 		await answers(endpoint, signal);
