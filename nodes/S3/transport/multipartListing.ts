@@ -1,6 +1,6 @@
 import type { S3Client } from './client';
 import { successBody } from './failure';
-import { keyDecoder, PAGE_SIZE } from './listPage';
+import { keyDecoder, noNextPage, PAGE_SIZE } from './listPage';
 import { unquoted } from './objectInfo';
 import { children, text } from './xml';
 
@@ -64,8 +64,8 @@ export async function* listUploads(
 			},
 		);
 		yield page.uploads;
-		// A server that does not say where to go on would give the same page for ever.
-		if (!page.truncated || !page.key || (page.key === keyMarker && page.id === idMarker)) return;
+		if (!page.truncated) return;
+		if (!page.key || (page.key === keyMarker && page.id === idMarker)) throw noNextPage(bucket);
 		keyMarker = page.key;
 		idMarker = page.id;
 	}

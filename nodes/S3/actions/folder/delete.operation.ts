@@ -1,3 +1,4 @@
+import { oneBehind } from '../../../shared/ground/oneBehind';
 import { defineOperation, WithFiles } from '../../../shared/node/defineOperation';
 import type { Failure } from '../../../shared/resilience/failure';
 import { toFailure } from '../../../shared/resilience/failure';
@@ -10,8 +11,8 @@ import { listObjects } from '../../transport/listing';
 import { listVersions } from '../../transport/listVersions';
 import { bucketField } from '../fields';
 import { asFolder, folderField } from './folderFields';
-import type { KeyFailure } from './partialFailure';
-import { drain, Failures, fileOfFailures, ifSomeFailField } from './partialFailure';
+import type { KeyFailure } from '../partialFailure';
+import { drain, Failures, fileOfFailures, ifSomeFailField } from '../partialFailure';
 
 export const deleteOperation = defineOperation({
 	name: 'Delete',
@@ -115,8 +116,11 @@ class Deletion {
 
 	async *listed(): AsyncGenerator<Doomed[]> {
 		const { s3, bucket, prefix } = this;
-		const list = this.includeVersions ? listVersions : listObjects;
-		for await (const page of list(s3, bucket, { prefix, limit: Infinity })) {
+		const listing = { prefix, limit: Infinity };
+		const pages = this.includeVersions
+			? oneBehind(listVersions(s3, bucket, listing))
+			: listObjects(s3, bucket, listing);
+		for await (const page of pages) {
 			const doomed: Doomed[] = page.flatMap((row) => (row.type === 'prefix' ? [] : row));
 			this.found += doomed.length;
 			for (const { size = 0 } of doomed) this.foundBytes += size;

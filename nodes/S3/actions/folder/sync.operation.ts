@@ -4,7 +4,7 @@ import { bucketField, sourceBucketField } from '../fields';
 import { excludeField, includeField, keyFilter } from '../globs';
 import { deliver, outputFileField } from '../rowsOutput';
 import { asFolder, folderField, sourceFolderField } from './folderFields';
-import { drain, fileOfFailures, ifSomeFailField } from './partialFailure';
+import { drain, fileOfFailures, ifSomeFailField } from '../partialFailure';
 import type { Change } from './syncRun';
 import { Sync } from './syncRun';
 

@@ -8,7 +8,7 @@ import { deleteListed } from '../../transport/deleteListed';
 import { MAX_DELETE_KEYS } from '../../transport/deleteObjects';
 import { invalidInput } from '../../transport/failure';
 import type { ListedObject } from '../../transport/listing';
-import { Failures } from './partialFailure';
+import { Failures } from '../partialFailure';
 
 export interface SyncPlan {
 	source: Folder;

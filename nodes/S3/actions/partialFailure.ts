@@ -1,7 +1,7 @@
 import type { IBinaryData, INodeProperties } from 'n8n-workflow';
 import { Readable } from 'node:stream';
-import type { Item } from '../../../shared/node/defineOperation';
-import { Failure, worse } from '../../../shared/resilience/failure';
+import type { Item } from '../../shared/node/defineOperation';
+import { Failure, worse } from '../../shared/resilience/failure';
 
 /** One of many objects for which something could not be done. */
 export interface KeyFailure {
