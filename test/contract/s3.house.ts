@@ -51,6 +51,24 @@ export async function openS3(engine: Engine): Promise<House> {
 	);
 	for (const key of ['a.txt', 'folder/b.txt', 'folder/c.txt']) await put('folders', key);
 
+	/** An upload that was begun, for each item. */
+	const uploads = async (count: number) => {
+		const begun = newKeys(count);
+		for (const { json } of begun) {
+			const request = {
+				operation: 'CreateMultipartUpload',
+				method: 'POST' as const,
+				bucket: 'shelf',
+				key: String(json.key),
+				query: [['uploads', '']] as Array<[string, string]>,
+			};
+			json.uploadId = await s3.call(
+				request,
+				({ body }) => /<UploadId>(.*)<\/UploadId>/.exec(body.toString())?.[1],
+			);
+		}
+		return begun;
+	};
 	const newItems = async (count: number) => newKeys(count);
 	const ofBucket = { bucket: '={{ $json.bucket }}' };
 	const ofLocked = { bucket: 'locked', key: '={{ $json.key }}' };
@@ -102,6 +120,28 @@ export async function openS3(engine: Engine): Promise<House> {
 				output: 'items',
 			},
 			items: newItems,
+		},
+		'multipartUpload.cleanUp': {
+			parameters: {
+				bucket: 'shelf',
+				prefix: '={{ $json.key }}',
+				olderThanHours: 0,
+				options: { dryRun: true },
+			},
+			items: uploads,
+		},
+		'multipartUpload.delete': {
+			parameters: { ...ofObject, uploadId: '={{ $json.uploadId }}' },
+			items: uploads,
+		},
+		'multipartUpload.getMany': {
+			parameters: {
+				bucket: 'shelf',
+				prefix: '={{ $json.key }}',
+				returnAll: true,
+				options: { includeSize: true },
+			},
+			items: uploads,
 		},
 		'object.copy': {
 			parameters: {
