@@ -54,7 +54,7 @@ const send = async (s3: S3Client, key: string, size: number) =>
 		parallel: 2,
 	});
 const digest = async (s3: S3Client, key: string) => {
-	const { info, body } = await download(s3, 'main', key);
+	const { info, body } = await download(s3, { bucket: 'main', key });
 	const bytes = await buffer(body);
 	return [info.size, info.contentType, createHash('sha256').update(bytes).digest('hex')];
 };
@@ -83,7 +83,7 @@ const SCRIPT: Record<string, Step> = {
 	'put an object': async (s3) => await put(s3, 'ten', '0123456789', { 'content-type': 'a/b' }),
 	'head an object': async (s3) => await headObject(s3, 'main', 'ten'),
 	'head no object': async (s3) => await headObject(s3, 'main', 'nope'),
-	'get no object': async (s3) => await download(s3, 'main', 'nope'),
+	'get no object': async (s3) => await download(s3, { bucket: 'main', key: 'nope' }),
 	'get a range': async (s3) => await raw(s3, { ...get, headers: { range: 'bytes=2-4' } }),
 	'get a range beyond the end': async (s3) =>
 		await raw(s3, { ...get, headers: { range: 'bytes=10-' } }),

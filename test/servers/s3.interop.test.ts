@@ -63,7 +63,7 @@ needs(
 		const found: Record<string, Buffer> = {};
 		for await (const page of listObjects(s3, bucket, { limit: Infinity })) {
 			for (const { key } of page) {
-				const { info, body } = await download(s3, bucket, key);
+				const { info, body } = await download(s3, { bucket, key });
 				found[key] = await buffer(body);
 				expect(info.size).toBe(found[key].length);
 			}

@@ -1,135 +1,233 @@
 import type { Readable } from 'node:stream';
-import { PassThrough } from 'node:stream';
-import { Failure, toFailure } from '../../shared/resilience/failure';
-import type { Body } from '../../shared/transport/body';
+import { cancelled } from '../../shared/resilience/deadline';
+import { toFailure } from '../../shared/resilience/failure';
 import type { HttpResponse } from '../../shared/transport/http';
-import type { S3Client } from './client';
+import type { Body } from '../../shared/transport/body';
+import { BlockStream } from './blockStream';
+import type { ByteRange, Span } from './byteRange';
+import { beginsAt, rangeHeader, spanOf } from './byteRange';
+import type { S3Client, S3Request } from './client';
+import type { ContentCheck, Verify } from './contentCheck';
+import { contentCheck } from './contentCheck';
+import { cannotResume, notModified, replaced, wrongLength } from './downloadFailure';
 import type { ObjectInfo } from './objectInfo';
 import { infoOf } from './objectInfo';
+import { Blocks, Piece } from './piece';
+import type { ReadOptions } from './readHeaders';
+import { readRequest } from './readHeaders';
+import { spareOf } from './spare';
 
-// Each request is for so much: the deadline of a request holds for a piece, not for a file of any
-// size, and a broken connection repeats nothing (the next attempt begins at the byte that is missing).
-const PIECE_BYTES = 128 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const PIECE_BYTES = 8 * MIB;
+// Up to here one request is as fast as several.
+const SINGLE_BYTES = 16 * MIB;
+
+export interface Wanted extends Omit<ReadOptions, 'partNumber' | 'checksum'> {
+	bucket: string;
+	key: string;
+	/** only these bytes */
+	range?: ByteRange;
+	/** whether the content is compared with what the server knows of it; default off */
+	verify?: Verify;
+	/** ranges of one object on the way at the same time */
+	parallel?: number;
+}
+
+export interface Downloaded {
+	info: ObjectInfo;
+	/** ends with a Failure when it cannot be completed, or is not what the server says it is */
+	body: Readable;
+	/** when the body has ended: the checksum that its content was found to have, if there is one */
+	verifiedBy(): string | undefined;
+}
 
 /**
- * An object as a stream. A broken connection is resumed where it broke, and only while the object
- * is still the same (If-Match). The stream fails with a Failure when it cannot be completed.
+ * An object as a stream: one request where it is small, else ranges, several at a time and in order.
+ * A connection that breaks is resumed where it broke, and only while the object is still the same
+ * (If-Match). Memory stays at a few pieces.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
-export async function download(
-	s3: S3Client,
-	bucket: string,
-	key: string,
-): Promise<{ info: ObjectInfo; body: Readable }> {
-	const body = new PassThrough({ highWaterMark: 1024 * 1024 });
-	return await new Promise((resolve, reject) => {
-		receiveAll(s3, bucket, key, body, (info) => resolve({ info, body })).catch((error: unknown) => {
-			const failure = toFailure(error);
-			body.destroy(failure);
-			reject(failure);
+export async function download(s3: S3Client, wanted: Wanted): Promise<Downloaded> {
+	const transfer = new Transfer(s3, wanted);
+	try {
+		const { info, check } = await transfer.begin();
+		return { info, body: transfer.body, verifiedBy: () => check?.verifiedBy };
+	} catch (error) {
+		transfer.body.destroy();
+		throw toFailure(error);
+	}
+}
+
+/** What the first answer tells. */
+interface Begun {
+	info: ObjectInfo;
+	first: Piece;
+	headers: Record<string, string>;
+}
+
+class Transfer {
+	readonly body: BlockStream;
+	private readonly stop = new AbortController();
+	private readonly signal: AbortSignal;
+	private readonly blocks = new Blocks();
+	private span: Span = { start: 0, end: 0, size: 0 };
+	private etag = '';
+	private contents?: AsyncGenerator<Buffer, undefined>;
+
+	constructor(
+		private readonly s3: S3Client,
+		private readonly wanted: Wanted,
+	) {
+		this.signal = AbortSignal.any([s3.signal, this.stop.signal]);
+		const onCancel = () => this.body.destroy(cancelled(s3.signal, 'rejected'));
+		s3.signal.addEventListener('abort', onCancel, { once: true });
+		this.body = new BlockStream({
+			next: async () => (await this.contents?.next())?.value,
+			give: (block) => this.blocks.give(block),
+			stop: () => {
+				s3.signal.removeEventListener('abort', onCancel);
+				this.stop.abort();
+				// It gives back what it holds.
+				this.contents?.return(undefined).catch(() => {});
+			},
 		});
 		// Whoever gets the stream hears of errors there; before that, the promise tells.
-		body.on('error', () => {});
-	});
-}
+		this.body.on('error', () => {});
+	}
 
-async function receiveAll(
-	s3: S3Client,
-	bucket: string,
-	key: string,
-	into: PassThrough,
-	begin: (info: ObjectInfo) => void,
-): Promise<void> {
-	let offset = 0;
-	let info: ObjectInfo | undefined;
-	// An empty object has no first byte: servers answer 416 to any range of it.
-	let whole = false;
-	do {
-		const end = offset + PIECE_BYTES;
-		await s3.receive(
-			() => ({
-				operation: 'GetObject',
-				method: 'GET',
-				bucket,
-				key,
-				headers: {
-					...(!whole && { range: `bytes=${offset}-${end - 1}` }),
-					...(info && { 'if-match': `"${info.etag}"` }),
-				},
-				attemptTimeoutMs: 0,
-				accept: [...(offset === 0 && !whole ? [416] : []), ...(info ? [412] : [])],
-			}),
-			async (answer) => {
-				if (answer.status === 416) {
-					whole = true;
-					return answer.body.destroy();
-				}
-				if (answer.status === 412) throw replaced(answer.body, key);
-				if (offset > 0 && !beginsAt(offset, answer)) throw cannotResume(answer.body);
-				if (!info) {
-					info = infoOf(bucket, key, answer.headers, totalOf(answer));
-					begin(info);
-				}
-				for await (const chunk of answer.body) {
-					if (into.destroyed) return;
-					offset += chunk.length;
-					if (!into.write(chunk)) await writable(into);
-				}
-			},
+	/** Resolves when the object is known and its content begins to arrive. */
+	async begin(): Promise<{ info: ObjectInfo; check?: ContentCheck }> {
+		const { s3, wanted } = this;
+		const { info, first, headers } = await new Promise<Begun>((resolve, reject) => {
+			this.open((answer) => {
+				const begun = this.begun(answer);
+				resolve(begun);
+				return begun.first;
+			}).catch(reject);
+		});
+		const check = await contentCheck(s3, wanted, info, headers, this.signal);
+		this.contents = this.inOrder(first, check);
+		return { info, check };
+	}
+
+	private begun({ status, headers, body }: HttpResponse<Body>): Begun {
+		const { bucket, key, range } = this.wanted;
+		if (status === 304) throw notModified(body, key);
+		const span = spanOf(headers, range);
+		if (!span) throw cannotResume(body);
+		this.span = span;
+		const { start, end, size } = span;
+		const info = infoOf(bucket, key, headers, size);
+		this.etag = info.etag;
+		const first = new Piece(
+			this.blocks,
+			start,
+			end - start > SINGLE_BYTES ? start + PIECE_BYTES : end,
 		);
-	} while ((!info || offset < info.size) && !into.destroyed);
-	if (info && offset !== info.size && !into.destroyed) throw wrongLength(key, info.size, offset);
-	into.end();
-}
+		return { info, first, headers };
+	}
 
-/** Resolves when the reader of the stream wants more, or has gone. */
-async function writable(stream: PassThrough): Promise<void> {
-	await new Promise<void>((resolve) => {
-		const go = () => {
-			stream.off('drain', go).off('close', go);
-			resolve();
+	/** The first request, without a range: only so do servers tell the checksum. */
+	private async open(begin: (answer: HttpResponse<Body>) => Piece): Promise<void> {
+		const { s3, wanted } = this;
+		const { range, verify = 'off' } = wanted;
+		const { query, headers } = readRequest(s3, { ...wanted, checksum: verify !== 'off' });
+		const opening = {
+			...this.get,
+			query,
+			headers: { ...headers, ...(range && { range: rangeHeader(range) }) },
+			accept: [304],
 		};
-		stream.on('drain', go).on('close', go);
-	});
+		let piece: Piece | undefined;
+		try {
+			await s3.receive(
+				() => (piece ? this.request(piece) : opening),
+				async (answer) => {
+					if (piece) return await this.take(piece, answer);
+					const begun = begin(answer);
+					piece = begun;
+					await answer.body.each((chunk) => begun.add(chunk));
+				},
+			);
+			if (piece) await this.fill(piece);
+		} catch (error) {
+			if (!piece) throw error;
+			piece.fail(error);
+		}
+	}
+
+	private async *inOrder(first: Piece, check?: ContentCheck): AsyncGenerator<Buffer, undefined> {
+		const { parallel = 4 } = this.wanted;
+		const spare = spareOf(this.s3);
+		const pieces = [first];
+		let next = first.end;
+		// What is ahead of the first one in turn is counted, over all transfers of the run.
+		const refill = () => {
+			while (next < this.span.end && pieces.length < parallel) {
+				if (pieces.length > 0 && !spare.take()) return;
+				const piece = new Piece(this.blocks, next, Math.min(next + PIECE_BYTES, this.span.end));
+				next = piece.end;
+				pieces.push(piece);
+				this.fill(piece).catch((error: unknown) => piece.fail(error));
+			}
+		};
+		try {
+			for (refill(); pieces[0]; refill()) {
+				for (let block = await pieces[0].next(); block; block = await pieces[0].next()) {
+					check?.update(block);
+					yield block;
+				}
+				pieces.shift();
+				if (pieces.length > 0) spare.give();
+			}
+			await check?.finish();
+			return undefined;
+		} finally {
+			this.stop.abort();
+			spare.give(Math.max(0, pieces.length - 1));
+		}
+	}
+
+	private async fill(piece: Piece): Promise<void> {
+		while (!piece.complete) {
+			const { position } = piece;
+			await this.s3.receive(
+				() => this.request(piece),
+				async (answer) => await this.take(piece, answer),
+			);
+			// A server may give less than it was asked for, but not nothing.
+			if (piece.position === position) throw wrongLength(this.wanted.key, this.span, position);
+		}
+	}
+
+	private async take(piece: Piece, answer: HttpResponse<Body>): Promise<void> {
+		if (answer.status === 412) throw replaced(answer.body, this.wanted.key);
+		if (!beginsAt(piece.position, answer)) throw cannotResume(answer.body);
+		await answer.body.each((chunk) => piece.add(chunk));
+	}
+
+	/** What is missing of a piece, of the very object that was begun with. */
+	private request({ position, end }: Piece): S3Request {
+		const { versionId, customerKey } = this.wanted;
+		const { query, headers } = readRequest(this.s3, { versionId, customerKey, ifMatch: this.etag });
+		return {
+			...this.get,
+			query,
+			headers: { ...headers, range: `bytes=${position}-${end - 1}` },
+			accept: [412],
+		};
+	}
+
+	private get get() {
+		const { bucket, key } = this.wanted;
+		// As long as bytes move: each request is for so little that the deadline of a call is enough.
+		return {
+			operation: 'GetObject',
+			method: 'GET' as const,
+			bucket,
+			key,
+			attemptTimeoutMs: 0,
+			signal: this.signal,
+		};
+	}
 }
-
-/** Size of the whole object: from Content-Range (RFC 9110 section 14.4), else from Content-Length. */
-function totalOf({ headers }: HttpResponse<unknown>): number {
-	const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
-	return Number(total ?? headers['content-length'] ?? 0);
-}
-
-/** A server (or a cache before it) may answer a range with the whole, or with another range. */
-const beginsAt = (offset: number, { status, headers }: HttpResponse<unknown>): boolean =>
-	status === 206 && (headers['content-range'] ?? '').startsWith(`bytes ${offset}-`);
-
-const cannotResume = (body: Body) => {
-	body.destroy();
-	return new Failure({
-		kind: 'invalid',
-		phase: 'rejected',
-		code: 'NO_RANGES',
-		message: 'This server does not answer with the range it is asked for',
-		hint: 'Objects above 128 MiB, and those whose transfer breaks, need it.',
-	});
-};
-
-const replaced = (body: Body, key: string) => {
-	body.destroy();
-	return new Failure({
-		kind: 'conflict',
-		phase: 'rejected',
-		code: 'OBJECT_CHANGED',
-		status: 412,
-		message: `"${key}" was replaced while it was being downloaded`,
-		hint: 'Run the item again to get the new object.',
-	});
-};
-
-const wrongLength = (key: string, size: number, received: number) =>
-	new Failure({
-		kind: 'network',
-		phase: 'rejected',
-		code: 'LENGTH_MISMATCH',
-		message: `"${key}" has ${size} bytes, but ${received} were received`,
-	});

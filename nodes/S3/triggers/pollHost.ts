@@ -6,7 +6,7 @@ import { nodeError } from '../../shared/node/nodeError';
 import { pump } from '../../shared/node/pump';
 import { isPassing, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from '../transport/client';
-import { download } from '../transport/download';
+import { downloadInto } from '../transport/downloadInto';
 import type { RunOutcome } from './memory';
 import type { PollHost } from './poller';
 import type { ObjectEvent } from './watch';
@@ -79,10 +79,15 @@ export async function itemsOf(
 		const [event, item] = [events[n], items[n]];
 		if (!event || !item || event.event === 'deleted') return;
 		try {
-			const { info, body } = await download(s3, bucket, event.key);
 			const fileName = event.key.split('/').findLast((part) => part !== '') ?? event.key;
-			const file = await helpers.prepareBinaryData(body, fileName, info.contentType);
-			item.binary = { [content]: file };
+			const wanted = { bucket, key: event.key, verify: 'automatic' as const };
+			const done = await downloadInto(
+				s3,
+				wanted,
+				async ({ contentType }, body) =>
+					await helpers.prepareBinaryData(body, fileName, contentType),
+			);
+			if (done) item.binary = { [content]: done.kept };
 		} catch (error) {
 			const failure = toFailure(error);
 			// What passes by itself is tried again with the next poll; the rest must not stop the others.

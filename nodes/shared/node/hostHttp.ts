@@ -59,6 +59,7 @@ const inMemory = (bytes: Buffer) => ({
 	async *[Symbol.asyncIterator]() {
 		yield bytes;
 	},
+	each: async (take: (chunk: Buffer) => boolean) => void take(bytes),
 	destroy() {},
 	collect: async () => bytes,
 });

@@ -1,4 +1,4 @@
-import type { Agent as HttpAgent } from 'node:http';
+import type { Agent } from 'node:http';
 import type { SecureVersion } from 'node:tls';
 import { fingerprint } from '../ground/fingerprint';
 import type { EgressFilter } from './egress';
@@ -30,7 +30,7 @@ export interface PlainProxy {
 
 /** How one origin is reached. */
 export interface Route {
-	agent: HttpAgent;
+	agent: Agent;
 	proxy: PlainProxy | false;
 }
 
@@ -43,7 +43,7 @@ const KEEP_ALIVE_MS = 60_000;
 
 const MOST_AGENTS = 200;
 
-const agents = new Map<string, Promise<HttpAgent>>();
+const agents = new Map<string, Promise<Agent>>();
 
 /**
  * The keep-alive agent for one owner (a credential) and one set of TLS settings, pooled over all
@@ -80,7 +80,7 @@ async function pooled(
 	tls: TlsOptions,
 	tunnel: string,
 	egress?: EgressFilter,
-): Promise<HttpAgent> {
+): Promise<Agent> {
 	const name = fingerprint({ owner, tls, tunnel, secure, filtered: egress !== undefined });
 	const agent = agents.get(name) ?? openAgent(secure, tunnel, tls, egress);
 	// In the order of their use: the one that was not used for longest is forgotten. Its idle
@@ -100,9 +100,10 @@ async function openAgent(secure: boolean, tunnel: string, tls: TlsOptions, egres
 		scheduling: 'lifo' as const,
 		...(egress && { lookup: egress.createSecureLookup() }),
 	};
-	if (!secure) return new (await import('node:http')).Agent(pool);
+	const { HttpAgent, HttpsAgent } = await import('./largeReads');
+	if (!secure) return new HttpAgent(pool);
 	const secured = { ...pool, ...(await withPublicAuthorities(tls)) };
-	if (!tunnel) return new (await import('node:https')).Agent(secured);
+	if (!tunnel) return new HttpsAgent(secured);
 	const { TunnelAgent } = await import('./tunnel');
 	return new TunnelAgent(new URL(tunnel), secured);
 }

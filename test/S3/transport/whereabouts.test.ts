@@ -31,6 +31,7 @@ function scene(credential: S3Credential, answer: (request: HttpRequest) => Answe
 					yield body;
 				},
 				destroy() {},
+				each: async () => {},
 				collect: async () => body,
 			};
 			return { ...head, body: content };

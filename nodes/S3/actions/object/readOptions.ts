@@ -50,6 +50,38 @@ export const customerKeyOption = {
 	],
 } as const satisfies INodeProperties;
 
+/** The members that make it depend on the state of the object. */
+export const readConditions = [
+	{
+		displayName: 'If ETag Does Not Match',
+		name: 'ifNoneMatch',
+		type: 'string',
+		default: '',
+		description: 'Only when the ETag of the object is not this one',
+	},
+	{
+		displayName: 'If ETag Matches',
+		name: 'ifMatch',
+		type: 'string',
+		default: '',
+		description: 'Only when the object has this ETag',
+	},
+	{
+		displayName: 'If Modified Since',
+		name: 'ifModifiedSince',
+		type: 'dateTime',
+		default: '',
+		description: 'Only when the object is newer',
+	},
+	{
+		displayName: 'If Unmodified Since',
+		name: 'ifUnmodifiedSince',
+		type: 'dateTime',
+		default: '',
+		description: 'Only when the object is not newer',
+	},
+] as const satisfies INodeProperties[];
+
 /** The members of an "Options" collection that say which object is read, and when. */
 export const readOptions = [
 	{
@@ -60,34 +92,7 @@ export const readOptions = [
 		description: 'Whether the server sends the checksum that it keeps of the object',
 	},
 	customerKeyOption,
-	{
-		displayName: 'If ETag Does Not Match',
-		name: 'ifNoneMatch',
-		type: 'string',
-		default: '',
-		description: 'The item fails when the object has this ETag',
-	},
-	{
-		displayName: 'If ETag Matches',
-		name: 'ifMatch',
-		type: 'string',
-		default: '',
-		description: 'The item fails unless the object has this ETag',
-	},
-	{
-		displayName: 'If Modified Since',
-		name: 'ifModifiedSince',
-		type: 'dateTime',
-		default: '',
-		description: 'The item fails unless the object is newer',
-	},
-	{
-		displayName: 'If Unmodified Since',
-		name: 'ifUnmodifiedSince',
-		type: 'dateTime',
-		default: '',
-		description: 'The item fails when the object is newer',
-	},
+	...readConditions,
 	{
 		displayName: 'Part Number',
 		name: 'partNumber',
