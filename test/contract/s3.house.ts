@@ -78,6 +78,8 @@ export async function openS3(engine: Engine): Promise<House> {
 		'bucket.create': {
 			parameters: ofBucket,
 			items: async (count) => items(newBuckets(count).map((bucket) => ({ bucket }))),
+			// The first request is HEAD.
+			mute: true,
 		},
 		'bucket.delete': { parameters: ofBucket, items: buckets },
 		'bucket.deleteConfiguration': {

@@ -1,6 +1,7 @@
 import { Failure } from '../../shared/resilience/failure';
 import { checkNewBucket } from './address';
 import type { S3Client } from './client';
+import type { QueryPair } from './encode';
 import { invalidInput, readError, s3Failure, successBody } from './failure';
 import { child, children, text, writeXml } from './xml';
 
@@ -8,21 +9,76 @@ export interface Bucket {
 	name: string;
 	/** ISO 8601 */
 	created?: string;
+	/** where the server says it */
+	region?: string;
 }
 
-/** All buckets of the account. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
-export async function listBuckets(s3: S3Client): Promise<{ owner: string; buckets: Bucket[] }> {
-	return await s3.call({ operation: 'ListBuckets', method: 'GET' }, (received) => {
+interface BucketListing {
+	prefix?: string;
+	/** Infinity for all */
+	limit?: number;
+}
+
+/** The buckets of the account. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+export async function listBuckets(
+	s3: S3Client,
+	{ prefix = '', limit = Infinity }: BucketListing = {},
+): Promise<{ owner: string; buckets: Bucket[] }> {
+	const found: Bucket[] = [];
+	for (let after: string | undefined; ;) {
+		const { owner, buckets, next } = await bucketPage(s3, prefix, after);
+		found.push(...buckets.filter(({ name }) => name.startsWith(prefix)));
+		if (!next || found.length >= limit) return { owner, buckets: found.slice(0, limit) };
+		if (next === after) throw samePage();
+		after = next;
+	}
+}
+
+// The most that one page can have.
+const PAGE_SIZE = 10_000;
+
+async function bucketPage(s3: S3Client, prefix: string, after: string | undefined) {
+	// Servers without pages do not have to know these, and one page is all they have.
+	const paged: QueryPair[] = s3.quirks.bucketPages
+		? [
+				['max-buckets', PAGE_SIZE],
+				['prefix', prefix || undefined],
+			]
+		: [];
+	const query: QueryPair[] = [...paged, ['continuation-token', after]];
+	return await s3.call({ operation: 'ListBuckets', method: 'GET', query }, (received) => {
 		const answer = successBody('ListAllMyBucketsResult', received, s3.clock.now());
 		const list = child(answer, 'Buckets');
 		return {
 			owner: text(answer, 'Owner', 'DisplayName') || text(answer, 'Owner', 'ID') || '',
+			next: text(answer, 'ContinuationToken'),
 			buckets: (list ? children(list, 'Bucket') : []).map((bucket) => ({
 				name: text(bucket, 'Name') ?? '',
 				created: text(bucket, 'CreationDate'),
+				region: text(bucket, 'BucketRegion'),
 			})),
 		};
 	});
+}
+
+const samePage = () =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'NO_NEXT_PAGE',
+		message: 'The server sends the same page of the list of buckets again and again',
+		hint: 'Its list of buckets is broken: tell the maintainers of the server.',
+	});
+
+export interface NewBucket {
+	ifExists: 'fail' | 'keep';
+	/** instead of that of the client */
+	region?: string;
+	/** a canned ACL */
+	acl?: string;
+	/** objects can be locked, which needs versioning and cannot be switched off */
+	objectLock?: boolean;
+	ownership?: string;
 }
 
 /**
@@ -32,7 +88,7 @@ export async function listBuckets(s3: S3Client): Promise<{ owner: string; bucket
 export async function createBucket(
 	s3: S3Client,
 	bucket: string,
-	{ ifExists }: { ifExists: 'fail' | 'keep' },
+	{ ifExists, region = s3.region, acl, objectLock, ownership }: NewBucket,
 ): Promise<boolean> {
 	try {
 		checkNewBucket(bucket);
@@ -40,12 +96,17 @@ export async function createBucket(
 		throw invalidInput(error);
 	}
 	// us-east-1 is the default place, and naming it is an error on AWS.
-	const elsewhere = s3.quirks.locationConstraint && s3.region !== '' && s3.region !== 'us-east-1';
+	const elsewhere = s3.quirks.locationConstraint && region !== '' && region !== 'us-east-1';
 	const body = elsewhere
-		? Buffer.from(writeXml('CreateBucketConfiguration', { LocationConstraint: s3.region }))
+		? Buffer.from(writeXml('CreateBucketConfiguration', { LocationConstraint: region }))
 		: undefined;
+	const headers = {
+		...(acl && { 'x-amz-acl': acl }),
+		...(objectLock && { 'x-amz-bucket-object-lock-enabled': 'true' }),
+		...(ownership && { 'x-amz-object-ownership': ownership }),
+	};
 	return await s3.call(
-		{ operation: 'CreateBucket', method: 'PUT', bucket, region: s3.region, body, accept: [409] },
+		{ operation: 'CreateBucket', method: 'PUT', bucket, region, headers, body, accept: [409] },
 		({ status, headers, body: answer }, { lost }) => {
 			if (status !== 409) return true;
 			const error = readError(status, headers, answer, s3.redact);
@@ -60,6 +121,30 @@ export async function createBucket(
 			throw s3Failure(status, headers, error, s3.clock.now());
 		},
 	);
+}
+
+/**
+ * `createBucket` after a look: us-east-1 and Ceph answer 200 to the creation of a bucket that is
+ * there and yours. One that is to be kept is created all the same, which proves whose it is.
+ */
+export async function createBucketUnlessThere(
+	s3: S3Client,
+	bucket: string,
+	wanted: NewBucket,
+): Promise<boolean> {
+	const there = await isThere(s3, bucket);
+	if (there && wanted.ifExists === 'fail') throw existsAlready('BucketAlreadyExists', bucket);
+	return (await createBucket(s3, bucket, wanted)) && !there;
+}
+
+async function isThere(s3: S3Client, bucket: string): Promise<boolean> {
+	try {
+		return (await headBucket(s3, bucket)).exists;
+	} catch (error) {
+		// Not allowed to look, or somebody else's: the creation says which.
+		if (error instanceof Failure && error.status === 403) return false;
+		throw error;
+	}
 }
 
 const existsAlready = (code: 'BucketAlreadyOwnedByYou' | 'BucketAlreadyExists', bucket: string) => {

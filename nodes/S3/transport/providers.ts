@@ -68,7 +68,13 @@ const PROVIDERS: Record<string, Provider> = {
 		name: 'Amazon S3',
 		hosts: /\.amazonaws\.(com|com\.cn|eu)$/,
 		region: 'us-east-1',
-		quirks: { conditionalWrites: true, crc32: true, encodedWords: true, multipartEtag: true },
+		quirks: {
+			bucketPages: true,
+			conditionalWrites: true,
+			crc32: true,
+			encodedWords: true,
+			multipartEtag: true,
+		},
 	},
 	b2: {
 		name: 'Backblaze B2',

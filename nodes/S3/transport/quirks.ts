@@ -18,6 +18,8 @@ export interface Quirks {
 	encodedWords: boolean;
 	/** honours If-Match and If-None-Match of writes; others ignore them without a word */
 	conditionalWrites: boolean;
+	/** ListBuckets takes a prefix, and comes in pages */
+	bucketPages: boolean;
 	/** CreateBucket takes the region as LocationConstraint */
 	locationConstraint: boolean;
 }
@@ -33,5 +35,6 @@ export const UNKNOWN_SERVER: Quirks = {
 	encodedWords: false,
 	equalParts: false,
 	multipartEtag: false,
+	bucketPages: false,
 	locationConstraint: true,
 };

@@ -1,5 +1,20 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { lifecycleRulesField } from './lifecycleRules';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html */
+export const ownershipChoices = [
+	{
+		name: 'Bucket Owner Enforced',
+		value: 'BucketOwnerEnforced',
+		description: 'The bucket owner has all objects, and ACLs are off',
+	},
+	{
+		name: 'Bucket Owner Preferred',
+		value: 'BucketOwnerPreferred',
+		description: 'Objects stored with the ACL bucket-owner-full-control go to the bucket owner',
+	},
+	{ name: 'Object Writer', value: 'ObjectWriter', description: 'Who stores an object has it' },
+] as const satisfies INodePropertyOptions[];
 
 /** Fields of the kinds that people set every day. */
 export const configurationFields = [
@@ -93,19 +108,7 @@ export const configurationFields = [
 		name: 'ownership',
 		type: 'options',
 		displayOptions: { show: { kind: ['ownershipControls'] } },
-		options: [
-			{
-				name: 'Bucket Owner Enforced',
-				value: 'BucketOwnerEnforced',
-				description: 'The bucket owner has all objects, and ACLs are off',
-			},
-			{
-				name: 'Bucket Owner Preferred',
-				value: 'BucketOwnerPreferred',
-				description: 'Objects stored with the ACL bucket-owner-full-control go to the bucket owner',
-			},
-			{ name: 'Object Writer', value: 'ObjectWriter', description: 'Who stores an object has it' },
-		],
+		options: ownershipChoices,
 		default: 'BucketOwnerEnforced',
 	},
 	{

@@ -1,13 +1,14 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
-import { createBucket } from '../../transport/buckets';
+import { createBucketUnlessThere } from '../../transport/buckets';
 import type { S3Client } from '../../transport/client';
 import { newBucketField } from '../fields';
+import { ownershipChoices } from './configurationFields';
 
 export const create = defineOperation({
 	name: 'Create',
 	value: 'create',
 	action: 'Create a bucket',
-	description: 'Create a bucket in the region of the credential',
+	description: 'Make a new bucket, in the region of the credential or another one',
 	repeatable: true,
 	properties: [
 		newBucketField,
@@ -22,9 +23,57 @@ export const create = defineOperation({
 			default: 'fail',
 			description: 'What to do when you already have a bucket of this name',
 		},
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [
+				{
+					displayName: 'ACL',
+					name: 'acl',
+					type: 'options',
+					options: [
+						{ name: 'Authenticated Read', value: 'authenticated-read' },
+						{ name: 'Private', value: 'private' },
+						{ name: 'Public Read', value: 'public-read' },
+						{ name: 'Public Read Write', value: 'public-read-write' },
+					],
+					default: 'private',
+					description: 'Who may list the bucket and write into it',
+				},
+				{
+					displayName: 'Object Lock',
+					name: 'objectLock',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether objects can be locked against deletion. Switches versioning on, and cannot be switched off.',
+				},
+				{
+					displayName: 'Object Ownership',
+					name: 'ownership',
+					type: 'options',
+					options: ownershipChoices,
+					default: 'BucketOwnerEnforced',
+					description: 'Who has the objects that other accounts store. Enforced: ACLs are off.',
+				},
+				{
+					displayName: 'Region',
+					name: 'region',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. eu-central-1',
+					description: 'Where the bucket is to be, instead of the region of the credential',
+				},
+			],
+		},
 	],
-	async execute(s3: S3Client, { bucket, ifExists }) {
-		const created = await createBucket(s3, bucket, { ifExists });
+	async execute(s3: S3Client, { bucket, ifExists, options }) {
+		const region = options.region?.trim() || undefined;
+		const wanted = { ...options, ifExists, region };
+		const created = await createBucketUnlessThere(s3, bucket, wanted);
 		return { bucket, created };
 	},
 });

@@ -18,12 +18,21 @@ export const getMany = defineOperation({
 			description: 'Whether to return all results or only up to a given limit',
 		},
 		limitField,
+		{
+			displayName: 'Name Begins With',
+			name: 'prefix',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. invoices-',
+			description: 'Only buckets whose name begins with this; empty for all',
+		},
 	],
-	async execute(s3: S3Client, { returnAll, limit = 50 }) {
-		const most = rowLimit(returnAll, limit);
-		const { buckets } = await listBuckets(s3);
-		return buckets
-			.slice(0, most)
-			.map(({ name, created }) => ({ bucket: name, createdAt: created }));
+	async execute(s3: S3Client, { returnAll, limit = 50, prefix }) {
+		const { buckets } = await listBuckets(s3, { prefix, limit: rowLimit(returnAll, limit) });
+		return buckets.map(({ name, created, region }) => ({
+			bucket: name,
+			createdAt: created,
+			...(region && { region }),
+		}));
 	},
 });
