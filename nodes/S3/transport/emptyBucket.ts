@@ -14,7 +14,7 @@ export async function emptyBucket(s3: S3Client, bucket: string): Promise<number>
 	let deleted = 0;
 	try {
 		for await (const batch of deleteListed(s3, bucket, everything(s3, bucket), {})) {
-			deleted += batch.deleted;
+			deleted += batch.deleted.length;
 			const [first] = batch.failed;
 			if (batch.outage) throw batch.outage;
 			if (first) throw about(first.key, first.failure);
