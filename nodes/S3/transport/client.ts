@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../shared/ground/clock';
 import { systemClock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
@@ -9,40 +8,16 @@ import { toFailure } from '../../shared/resilience/failure';
 import type { Body } from '../../shared/transport/body';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
 import type { Address } from './address';
-import type { QueryPair } from './encode';
-import { encodeQuery } from './encode';
 import { secretHeaders } from './encryption';
 import { invalidInput, readError, s3Failure } from './failure';
 import type { Quirks } from './quirks';
 import { UNKNOWN_SERVER } from './quirks';
+import type { S3Request } from './request';
+import { signedRequest } from './request';
 import type { Credentials } from './sign';
-import { EMPTY_PAYLOAD_HASH, signHeaders, UNSIGNED_PAYLOAD } from './sign';
-import type { Place, Whereabouts } from './whereabouts';
+import type { Whereabouts } from './whereabouts';
 
-/** One request in the words of S3. */
-export interface S3Request {
-	/** the name in the API reference ("PutObject") */
-	operation: string;
-	method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
-	bucket?: string;
-	key?: string;
-	/** where the bucket is to be, of a request that makes it */
-	region?: string;
-	query?: QueryPair[];
-	/** lower-case names */
-	headers?: Record<string, string>;
-	body?: Buffer;
-	/** of the body, for the signature: SHA-256 in hex, or `UNSIGNED_PAYLOAD`; computed if left out */
-	payloadHash?: string;
-	/** sending it twice has the effect of sending it once; default true, as for most of S3 */
-	repeatable?: boolean;
-	/** statuses besides 2xx that are answers, not failures */
-	accept?: number[];
-	/** gives up one attempt after so long, in ms; 0: as long as bytes move */
-	attemptTimeoutMs?: number;
-	/** instead of the signal of the run: for cleaning up after it was cancelled */
-	signal?: AbortSignal;
-}
+export type { S3Request } from './request';
 
 /**
  * The keys to sign with now; those of a role are fetched and renewed when they are asked for.
@@ -128,41 +103,6 @@ export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 export function s3Client(options: S3ClientOptions): S3Client {
 	const { where, credentials, http, send, scope, clock = systemClock } = options;
 
-	const signed = (
-		request: S3Request,
-		{ region, skewMs }: Place,
-		keys: Credentials | undefined,
-		signal: AbortSignal,
-	) => {
-		const { method, bucket, key, query = [], body } = request;
-		const { origin, host, path } = where.address(region)(bucket, key);
-		const headers = {
-			...request.headers,
-			...(options.requesterPays && { 'x-amz-request-payer': 'requester' }),
-		};
-		const encoded = encodeQuery(query);
-		const signature = (credentials: Credentials) =>
-			signHeaders({
-				method,
-				path,
-				query: encoded,
-				headers: { ...headers, host },
-				payloadHash: request.payloadHash ?? payloadHash(body, headers),
-				credentials,
-				region,
-				service: 's3',
-				at: clock.now() + skewMs,
-			});
-		return {
-			method,
-			origin,
-			path: encoded ? `${path}?${encoded}` : path,
-			headers: { ...headers, ...(keys && signature(keys)) },
-			body,
-			signal,
-		};
-	};
-
 	// Some servers repeat what they do not like, and the key of SSE-C is not one of the credential.
 	const redactOf = ({ headers = {} }: S3Request): Redact => {
 		const keys = secretHeaders(headers);
@@ -180,7 +120,8 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		for (let lesson = 0; ; lesson++) {
 			const place = where.placeOf(request);
 			const keys = await credentials(signal);
-			const answer = await http.stream(checked(() => signed(request, place, keys, signal)));
+			const toSend = checked(() => signedRequest(request, { ...options, clock }, place, keys));
+			const answer = await http.stream({ ...toSend, signal });
 			const { status, headers } = answer;
 			const done = status >= 200 && status < 300;
 			if (done && request.region && request.bucket) where.made(request.bucket, place.region);
@@ -262,13 +203,6 @@ function checked<T>(make: () => T): T {
 	} catch (error) {
 		throw invalidInput(error);
 	}
-}
-
-// A signed Content-MD5 binds the body already; hashing it once more would cost as much again.
-function payloadHash(body: Buffer | undefined, headers: Record<string, string>): string {
-	if (!body || body.length === 0) return EMPTY_PAYLOAD_HASH;
-	if (headers['content-md5']) return UNSIGNED_PAYLOAD;
-	return createHash('sha256').update(body).digest('hex');
 }
 
 /** The message names what the request was about: "NoSuchKey" alone does not say which key. */

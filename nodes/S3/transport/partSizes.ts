@@ -19,12 +19,13 @@ export type PartSizes = (index: number) => number;
  * @param size of the file in bytes, where it is known
  */
 export function partSizes(quirks: Quirks, wanted: number, size: number | undefined): PartSizes {
-	const { maxParts, minPartBytes } = quirks;
+	const { equalParts, maxParts, minPartBytes } = quirks;
 	const first = Math.max(minPartBytes, Math.min(MAX_PART_BYTES, Math.floor(wanted)));
 	if (size !== undefined) {
 		const least = Math.ceil(size / maxParts / MIB) * MIB;
 		return () => Math.max(first, least);
 	}
+	if (equalParts) return () => first;
 	return (index) =>
 		Math.max(first, Math.min(MAX_PART_BYTES, first * 2 ** Math.floor((index * SHARES) / maxParts)));
 }

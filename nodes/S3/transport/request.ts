@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../shared/ground/clock';
+import type { QueryPair } from './encode';
+import { encodeQuery } from './encode';
+import type { Credentials } from './sign';
+import { EMPTY_PAYLOAD_HASH, signHeaders, UNSIGNED_PAYLOAD } from './sign';
+import type { Place, Whereabouts } from './whereabouts';
+
+/** One request in the words of S3. */
+export interface S3Request {
+	/** the name in the API reference ("PutObject") */
+	operation: string;
+	method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+	bucket?: string;
+	key?: string;
+	/** where the bucket is to be, of a request that makes it */
+	region?: string;
+	query?: QueryPair[];
+	/** lower-case names */
+	headers?: Record<string, string>;
+	body?: Buffer;
+	/** of the body, for the signature: SHA-256 in hex, or `UNSIGNED_PAYLOAD`; computed if left out */
+	payloadHash?: string;
+	/** sending it twice has the effect of sending it once; default true, as for most of S3 */
+	repeatable?: boolean;
+	/** statuses besides 2xx that are answers, not failures */
+	accept?: number[];
+	/** gives up one attempt after so long, in ms; 0: as long as bytes move */
+	attemptTimeoutMs?: number;
+	/** instead of the signal of the run: for cleaning up after it was cancelled */
+	signal?: AbortSignal;
+}
+
+/** What all requests of a client have in common. */
+interface Common {
+	where: Whereabouts;
+	clock: Clock;
+	requesterPays?: boolean;
+}
+
+/**
+ * A request as it goes over the wire.
+ * @param keys none: unsigned
+ * @throws TypeError for names and headers that cannot be sent
+ */
+export function signedRequest(
+	request: S3Request,
+	{ where, clock, requesterPays }: Common,
+	{ region, skewMs }: Place,
+	keys: Credentials | undefined,
+) {
+	const { method, bucket, key, query = [], body } = request;
+	const { origin, host, path } = where.address(region)(bucket, key);
+	const headers = {
+		...request.headers,
+		...(requesterPays && { 'x-amz-request-payer': 'requester' }),
+	};
+	const encoded = encodeQuery(query);
+	const signature = (credentials: Credentials) =>
+		signHeaders({
+			method,
+			path,
+			query: encoded,
+			headers: { ...headers, host },
+			payloadHash: request.payloadHash ?? payloadHash(body, headers),
+			credentials,
+			region,
+			service: 's3',
+			at: clock.now() + skewMs,
+		});
+	return {
+		method,
+		origin,
+		path: encoded ? `${path}?${encoded}` : path,
+		headers: { ...headers, ...(keys && signature(keys)) },
+		body,
+	};
+}
+
+// A signed Content-MD5 binds the body already; hashing it once more would cost as much again.
+function payloadHash(body: Buffer | undefined, headers: Record<string, string>): string {
+	if (!body || body.length === 0) return EMPTY_PAYLOAD_HASH;
+	if (headers['content-md5']) return UNSIGNED_PAYLOAD;
+	return createHash('sha256').update(body).digest('hex');
+}
