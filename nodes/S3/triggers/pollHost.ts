@@ -3,10 +3,8 @@ import { systemClock } from '../../shared/ground/clock';
 import { fingerprint } from '../../shared/ground/fingerprint';
 import { knowsDeduplicationKeys, saveFailedExecutionOf } from '../../shared/node/compat';
 import { nodeError } from '../../shared/node/nodeError';
-import { pump } from '../../shared/node/pump';
-import { isPassing, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from '../transport/client';
-import { downloadInto } from '../transport/downloadInto';
+import { fillContent } from './content';
 import type { RunOutcome } from './memory';
 import type { PollHost } from './poller';
 import type { ObjectEvent } from './watch';
@@ -17,8 +15,6 @@ export interface ItemSettings {
 	/** binary property for the content; `undefined`: no content */
 	content?: string;
 }
-
-const PARALLEL = 8;
 
 /** n8n as the poller sees it. */
 export const pollHost = (
@@ -75,30 +71,10 @@ export async function itemsOf(
 		return { json: { ...event, bucket, eventId } };
 	});
 	if (content === undefined) return items;
-	const fill = async (n: number) => {
-		const [event, item] = [events[n], items[n]];
-		if (!event || !item || event.event === 'deleted') return;
-		try {
-			const fileName = event.key.split('/').findLast((part) => part !== '') ?? event.key;
-			const wanted = { bucket, key: event.key, verify: 'automatic' as const };
-			const done = await downloadInto(
-				s3,
-				wanted,
-				async ({ contentType }, body) =>
-					await helpers.prepareBinaryData(body, fileName, contentType),
-			);
-			if (done) item.binary = { [content]: done.kept };
-		} catch (error) {
-			const failure = toFailure(error);
-			// What passes by itself is tried again with the next poll; the rest must not stop the others.
-			if (isPassing(failure) || failure.kind === 'bug' || failure.scope !== 'item') throw error;
-			item.json.contentError = failure.message;
-		}
-	};
-	// Every item is worked on before the first failure is thrown: nothing may go on in the background.
-	const failures: unknown[] = [];
-	const guarded = async (n: number) => await fill(n).catch((error) => void failures.push(error));
-	await pump(items.length, PARALLEL, guarded, () => failures.length > 0);
-	if (failures.length > 0) throw failures[0];
+	const objects = events.flatMap(({ event, key }, n) => {
+		const item = items[n];
+		return item && event !== 'deleted' ? [{ bucket, key, item }] : [];
+	});
+	await fillContent(helpers, s3, content, objects);
 	return items;
 }

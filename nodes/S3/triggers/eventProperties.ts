@@ -1,0 +1,202 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** The fields of the trigger that is told of events. */
+export const eventProperties = [
+	{
+		displayName:
+			'Let the storage post its events to the webhook URL above: MinIO as a webhook target, Ceph through a topic, Amazon S3 through an SNS subscription or an EventBridge API destination. For Ceph, and where the ARN of a target is known, "Register at Bucket" does the rest.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Authentication',
+		name: 'authentication',
+		type: 'options',
+		options: [
+			{
+				name: 'None',
+				value: 'none',
+				description: 'Anybody who knows the URL can start the workflow',
+			},
+			{
+				name: 'Shared Secret',
+				value: 'secret',
+				description: 'The sender shows a secret: MinIO, Ceph, EventBridge',
+			},
+			{
+				name: 'SNS Signature',
+				value: 'sns',
+				description: 'Only messages of one topic of Amazon SNS, signed by Amazon',
+			},
+		],
+		default: 'secret',
+		description: 'How to know that an event comes from the storage',
+	},
+	{
+		displayName: 'Topic ARN',
+		name: 'topicArn',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. arn:aws:sns:eu-central-1:123456789012:uploads',
+		description:
+			'The SNS topic whose messages are accepted, and whose subscription is confirmed by itself',
+		displayOptions: { show: { authentication: ['secret', 'sns'] } },
+	},
+	{
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		required: true,
+		options: [
+			{ name: 'Created', value: 'created', description: 'An object was stored' },
+			{
+				name: 'Deleted',
+				value: 'deleted',
+				description: 'An object was deleted, by hand or by a rule, or got a delete marker',
+			},
+			{ name: 'Other', value: 'other', description: 'Everything else the storage tells of' },
+			{ name: 'Restored', value: 'restored', description: 'An archived object is being restored' },
+			{ name: 'Tagged', value: 'tagged', description: 'The tags of an object have changed' },
+		],
+		default: ['created', 'deleted'],
+		description: 'Which events start the workflow',
+	},
+	{
+		displayName: 'Register at Bucket',
+		name: 'register',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to add the notification to the bucket when the workflow is switched on, and to remove it when it is switched off. Other notifications of the bucket stay. Needs the S3 credential.',
+	},
+	{
+		displayName: 'Bucket',
+		name: 'bucket',
+		type: 'string',
+		required: true,
+		default: '',
+		displayOptions: { show: { register: [true] } },
+	},
+	{
+		displayName: 'Target',
+		name: 'target',
+		type: 'options',
+		options: [
+			{
+				name: 'Existing Topic or Queue',
+				value: 'arn',
+				description: 'One that posts to this webhook already: SNS, or a webhook target of MinIO',
+			},
+			{
+				name: 'New Topic (Ceph)',
+				value: 'ceph',
+				description: 'A topic of Ceph that is made for this workflow and removed with it',
+			},
+		],
+		default: 'ceph',
+		displayOptions: { show: { register: [true] } },
+	},
+	{
+		displayName: 'Target ARN',
+		name: 'targetArn',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. arn:minio:sqs::n8n:webhook',
+		displayOptions: { show: { register: [true], target: ['arn'] } },
+	},
+	{
+		displayName: 'Download Content',
+		name: 'download',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether each item comes with the content of its object as a file. The sender waits for it, so not for large objects. Needs the S3 credential.',
+	},
+	{
+		displayName: 'Put Output File in Field',
+		name: 'binaryPropertyName',
+		type: 'string',
+		required: true,
+		default: 'data',
+		hint: 'The name of the output binary field to put the file in',
+		displayOptions: { show: { download: [true] } },
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Exclude',
+				name: 'exclude',
+				type: 'string',
+				typeOptions: { rows: 2 },
+				default: '',
+				placeholder: 'e.g. **/*.tmp',
+				description: 'Patterns of keys that are no events, one per line',
+			},
+			{
+				displayName: 'Header Name',
+				name: 'header',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. x-api-key',
+				description: 'Another header than Authorization in which the sender shows the secret',
+			},
+			{
+				displayName: 'Include',
+				name: 'include',
+				type: 'string',
+				typeOptions: { rows: 2 },
+				default: '',
+				placeholder: 'e.g. **/*.csv',
+				description:
+					'Patterns of the only keys that are events, one per line; empty means all. * and ? stand for anything but a slash, ** for any number of folders, {csv,gz} for alternatives.',
+			},
+			{
+				displayName: 'Key Encoding',
+				name: 'keyEncoding',
+				type: 'options',
+				options: [
+					{
+						name: 'By Sender',
+						value: 'auto',
+						description: 'Ceph and EventBridge send keys as they are, all others encode them',
+					},
+					{ name: 'Encoded', value: 'encoded', description: '%20 and + are spaces' },
+					{ name: 'Plain', value: 'plain', description: 'Keys are sent as they are' },
+				],
+				default: 'auto',
+				description: 'How keys stand in the events',
+			},
+			{
+				displayName: 'Prefix',
+				name: 'prefix',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. incoming/',
+				description: 'Only objects whose key begins with this',
+			},
+			{
+				displayName: 'Suffix',
+				name: 'suffix',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. .csv',
+				description: 'Only objects whose key ends with this',
+			},
+			{
+				displayName: 'Suppress Duplicates',
+				name: 'suppressDuplicates',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether an event that was delivered twice starts the workflow once. The last 2,000 events are remembered.',
+			},
+		],
+	},
+] as const satisfies INodeProperties[];

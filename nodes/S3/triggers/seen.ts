@@ -1,0 +1,41 @@
+import type { IDataObject } from 'n8n-workflow';
+import { fingerprint } from '../../shared/ground/fingerprint';
+import type { EventRecord } from './records';
+
+const MOST = 2_000;
+const ID_LENGTH = 12;
+
+// What n8n writes down is overwritten when two events arrive at the same time; this is not.
+const KEY = Symbol.for('n8n-nodes-resilient.s3EventTrigger.seen.v1');
+const shared = globalThis as { [KEY]?: Map<string, string[]> };
+const seenHere = (shared[KEY] ??= new Map<string, string[]>());
+
+const idOf = ({ eventName, bucket, key, etag, versionId, sequencer, time }: EventRecord): string =>
+	fingerprint([eventName, bucket, key, etag, versionId, sequencer, time]).slice(0, ID_LENGTH);
+
+/**
+ * Senders deliver an event at least once. Finds those that have been here before.
+ * @param memory what n8n writes down once the run of the workflow has been started, so that an event
+ * whose run was not started is not taken for a duplicate when it is sent again
+ * @returns the others, and what to call when they have been accepted
+ */
+export function withoutDuplicates(
+	records: EventRecord[],
+	memory: IDataObject,
+	name: string,
+): { fresh: EventRecord[]; accepted: () => void } {
+	const before = typeof memory.seen === 'string' ? memory.seen.split(' ') : [];
+	const known = new Set([...before, ...(seenHere.get(name) ?? [])]);
+	const ids: string[] = [];
+	const fresh = records.filter((record) => {
+		const id = idOf(record);
+		if (known.has(id)) return false;
+		known.add(id);
+		ids.push(id);
+		return true;
+	});
+	if (ids.length > 0) memory.seen = [...before, ...ids].slice(-MOST).join(' ');
+	const accepted = () =>
+		void seenHere.set(name, [...(seenHere.get(name) ?? []), ...ids].slice(-MOST));
+	return { fresh, accepted };
+}
