@@ -18,6 +18,7 @@ import type {
 	IDataObject,
 	INode,
 	INodeExecutionData,
+	IHookFunctions,
 	INodeType,
 	INodeTypes,
 	IExecuteData,
@@ -25,6 +26,8 @@ import type {
 	IRun,
 	IRunExecutionData,
 	ITriggerFunctions,
+	IWebhookData,
+	IWebhookFunctions,
 	IWorkflowExecuteAdditionalData,
 	Workflow as WorkflowClass,
 } from 'n8n-workflow';
@@ -221,6 +224,40 @@ export class Engine {
 		const { TriggerContext } = this.core;
 		const data = this.additionalData();
 		return new TriggerContext(workflow, node, data, mode, 'activate', emit, report, report);
+	}
+
+	/** What n8n calls the webhook of that workflow with. */
+	webhookContext(
+		workflow: WorkflowClass,
+		mode: 'manual' | 'webhook',
+		httpRequest: object,
+		httpResponse: object,
+	): IWebhookFunctions {
+		const node = nodeOf(workflow);
+		const { WebhookContext } = this.core;
+		const data = { ...this.additionalData(), httpRequest, httpResponse };
+		return new WebhookContext(workflow, node, data, mode, this.webhookOf(workflow), [], null);
+	}
+
+	/** What n8n calls the methods of a webhook with when the workflow is switched on and off. */
+	hookContext(workflow: WorkflowClass): IHookFunctions {
+		const { HookContext } = this.core;
+		const webhook = this.webhookOf(workflow);
+		const data = this.additionalData();
+		return new HookContext(workflow, nodeOf(workflow), data, 'trigger', 'activate', webhook);
+	}
+
+	private webhookOf(workflow: WorkflowClass): IWebhookData {
+		const [webhookDescription] = this.typeOf(workflow).description.webhooks ?? [];
+		if (!webhookDescription) throw new Error('no webhook');
+		return {
+			node: nodeOf(workflow).name,
+			webhookDescription,
+			path: 'p',
+			httpMethod: 'POST',
+			workflowId: 'w1',
+			workflowExecuteAdditionalData: this.additionalData(),
+		};
 	}
 
 	/** The type of the only node of a workflow. */

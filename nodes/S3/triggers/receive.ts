@@ -1,9 +1,4 @@
-import type {
-	IDataObject,
-	INodeExecutionData,
-	IWebhookFunctions,
-	IWebhookResponseData,
-} from 'n8n-workflow';
+import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { egressFilterOf } from '../../shared/node/compat';
 import type { InputOf } from '../../shared/node/defineOperation';
 import { readInput } from '../../shared/node/readInput';

@@ -1,0 +1,3 @@
+import { s3EventTriggerSuite } from './s3EventTrigger.suite';
+
+s3EventTriggerSuite();
