@@ -9,6 +9,13 @@ import { Engine } from './engine';
 
 const secret = 'events/secret+with=signs 1';
 
+interface Options {
+	headers?: object;
+	query?: object;
+	/** n8n could start the run */
+	started?: boolean;
+}
+
 /** An answer of n8n as far as a node can write one. */
 class Answer extends EventEmitter {
 	statusCode = 200;
@@ -67,10 +74,9 @@ export function s3EventTriggerSuite(from?: string): void {
 		let memory = '{}';
 		return {
 			forget: () => (memory = '{}'),
-			async post(
-				body: unknown,
-				{ headers = { authorization: `Bearer ${secret}` }, query = {}, started = true } = {},
-			) {
+			async post(body: unknown, options: Options = {}) {
+				const { headers = { authorization: `Bearer ${secret}` }, query = {} } = options;
+				const { started = true } = options;
 				const workflow = engine.activeWorkflow(node, JSON.parse(memory) as IDataObject);
 				const answer = new Answer();
 				const text = typeof body === 'string' ? body : JSON.stringify(body);
