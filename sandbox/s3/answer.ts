@@ -12,7 +12,11 @@ export interface Answer {
 
 /** Ways of spoiling an answer on its way out. */
 export type Spoil =
-	{ kind: 'drip'; ms: number } | { kind: 'truncate' } | { kind: 'keepAliveFirst' } | undefined;
+	| { kind: 'drip'; ms: number }
+	| { kind: 'truncate' }
+	| { kind: 'corrupt' }
+	| { kind: 'keepAliveFirst' }
+	| undefined;
 
 async function write(response: ServerResponse, chunk: Buffer): Promise<void> {
 	if (response.destroyed || response.write(chunk)) return;
@@ -34,6 +38,13 @@ async function drip(response: ServerResponse, chunks: readonly Buffer[], ms: num
 		}
 	}
 	response.end();
+}
+
+function corrupted(chunks: readonly Buffer[]): Buffer[] {
+	const bytes = Buffer.concat(chunks);
+	const middle = bytes.length >> 1;
+	if (bytes.length > 0) bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+	return [bytes];
 }
 
 /**
@@ -73,7 +84,8 @@ export async function sendAnswer(
 		await delay(20);
 		response.destroy();
 	} else {
-		for (const chunk of chunks) await write(response, chunk);
+		const sent = spoil?.kind === 'corrupt' ? corrupted(chunks) : chunks;
+		for (const chunk of sent) await write(response, chunk);
 		response.end();
 	}
 }

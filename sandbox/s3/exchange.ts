@@ -152,6 +152,7 @@ export class Exchange {
 }
 
 function spoilBy(fault: Fault | undefined): Spoil {
-	if (fault?.kind === 'drip' || fault?.kind === 'truncate') return fault;
+	if (fault?.kind === 'drip' || fault?.kind === 'truncate' || fault?.kind === 'corrupt')
+		return fault;
 	return fault?.kind === 'errorInside200' ? { kind: 'keepAliveFirst' } : undefined;
 }

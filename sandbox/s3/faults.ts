@@ -39,6 +39,8 @@ export type Fault = Selection &
 		| { kind: 'drip'; ms: number }
 		/** The connection is closed after half of the body of the usual answer. */
 		| { kind: 'truncate' }
+		/** One bit of the body of the usual answer is another one. */
+		| { kind: 'corrupt' }
 		/** Never an answer, no effect. */
 		| { kind: 'hang' }
 	);

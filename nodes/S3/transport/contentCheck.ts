@@ -53,18 +53,19 @@ export async function contentCheck(
 	signal: AbortSignal,
 ): Promise<ContentCheck | undefined> {
 	const { verify = 'off', range, key } = wanted;
-	if (verify === 'off') return undefined;
+	if (verify === 'off' || range) return undefined;
 	const withMd5 = verify === 'always' || !s3.tls;
-	const expected = range ? undefined : (checksumOf(headers) ?? (withMd5 && md5Of(etag, headers)));
+	const expected = checksumOf(headers) ?? (withMd5 ? md5Of(etag, headers) : undefined);
 	if (expected && expected.parts === undefined) return new ContentCheck(key, expected);
-	const comparable = expected && (expected.algorithm !== 'md5' || s3.quirks.multipartEtag);
+	// Where the ETag of parts may be anything, only that it is right proves something.
+	const known = expected?.algorithm !== 'md5' || s3.quirks.multipartEtag;
 	const layout =
-		comparable &&
-		(await partLayout(s3, wanted, { etag, size, parts: expected.parts ?? 1 }, signal));
-	if (layout && (layout.certain || verify === 'always')) {
-		const proven = layout.certain ? layout.isUniform : async () => false;
+		expected?.parts !== undefined && (known || verify === 'always')
+			? await partLayout(s3, wanted, { etag, size, parts: expected.parts }, signal)
+			: undefined;
+	if (expected && layout && (layout.certain || verify === 'always')) {
 		return new ContentCheck(key, expected, layout.partBytes, async () => {
-			if (await proven()) return;
+			if (known && layout.certain && (await layout.isUniform())) return undefined;
 			if (verify === 'always') throw cannotVerify(key);
 			return 'unknown';
 		});

@@ -3,6 +3,8 @@ import { checkBucket, checkKey } from './address';
 import type { S3Client } from './client';
 import { encodeKey, encodeQuery } from './encode';
 import { invalidInput } from './failure';
+import type { ReadOptions } from './readHeaders';
+import { readRequest } from './readHeaders';
 import { unquoted } from './objectInfo';
 
 export interface ObjectPlace {
@@ -57,6 +59,18 @@ export async function copySourceInfo(
 		return { size: Number(headers['content-length'] ?? 0), etag: unquoted(headers.etag), headers };
 	});
 }
+
+/** What is asked of the source, as headers of a copy. @throws Failure that names what cannot be sent */
+export const copySourceHeaders = (
+	s3: Pick<S3Client, 'tls'>,
+	options: Omit<ReadOptions, 'versionId' | 'partNumber' | 'checksum'>,
+): Record<string, string> =>
+	Object.fromEntries(
+		Object.entries(readRequest(s3, options).headers).map(([name, value]) => [
+			`x-amz-copy-source-${name.replace('x-amz-', '')}`,
+			value,
+		]),
+	);
 
 const headName = (name: string) =>
 	name.replace('x-amz-copy-source-if-', 'if-').replace('x-amz-copy-source-', 'x-amz-');

@@ -1,22 +1,43 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { copyObject } from '../../transport/copy';
-import { bucketField, newKeyField, sourceBucketField, sourceKeyField } from '../fields';
+import {
+	bucketField,
+	byDisplayName,
+	newKeyField,
+	sourceBucketField,
+	sourceKeyField,
+} from '../fields';
+import { copyOptions, readCopyOptions, sourceVersionOption } from './copyOptions';
 
 export const copy = defineOperation({
 	name: 'Copy',
 	value: 'copy',
 	action: 'Copy an object',
-	description: 'Copy an object inside the server, with its metadata',
+	description: 'Copy an object of any size inside the server, with its metadata and tags',
 	repeatable: true,
-	properties: [sourceBucketField, sourceKeyField, bucketField, newKeyField],
+	properties: [
+		sourceBucketField,
+		sourceKeyField,
+		bucketField,
+		newKeyField,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [...copyOptions, sourceVersionOption].sort(byDisplayName),
+		},
+	],
 	inOrder: ({ sourceBucket, sourceKey, bucket, key }) => ({
 		reads: [`${sourceBucket}/${sourceKey}`],
 		changes: [`${bucket}/${key}`],
 	}),
-	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key }) {
-		const source = { bucket: sourceBucket, key: sourceKey };
-		const copied = await copyObject(s3, source, { bucket, key });
+	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key, options }) {
+		const { sourceVersionId: versionId, ...others } = options;
+		const source = { bucket: sourceBucket, key: sourceKey, versionId: versionId || undefined };
+		const copied = await copyObject(s3, source, { bucket, key }, readCopyOptions(s3, others));
 		return { bucket, key, sourceBucket, sourceKey, ...copied };
 	},
 });

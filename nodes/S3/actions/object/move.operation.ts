@@ -2,6 +2,7 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { moveObject } from '../../transport/move';
 import { bucketField, newKeyField, sourceBucketField, sourceKeyField } from '../fields';
+import { copyOptions, readCopyOptions } from './copyOptions';
 
 export const move = defineOperation({
 	name: 'Move',
@@ -10,14 +11,27 @@ export const move = defineOperation({
 	description:
 		'Move or rename an object: it is copied, the copy is verified, and then the source is deleted. An object that is at the new place is replaced.',
 	repeatable: true,
-	properties: [sourceBucketField, sourceKeyField, bucketField, newKeyField],
+	properties: [
+		sourceBucketField,
+		sourceKeyField,
+		bucketField,
+		newKeyField,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: copyOptions,
+		},
+	],
 	inOrder: ({ sourceBucket, sourceKey, bucket, key }) => ({
 		reads: [],
 		changes: [`${sourceBucket}/${sourceKey}`, `${bucket}/${key}`],
 	}),
-	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key }) {
+	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key, options }) {
 		const source = { bucket: sourceBucket, key: sourceKey };
-		const moved = await moveObject(s3, source, { bucket, key });
+		const moved = await moveObject(s3, source, { bucket, key }, readCopyOptions(s3, options));
 		return { bucket, key, sourceBucket, sourceKey, ...moved };
 	},
 });
