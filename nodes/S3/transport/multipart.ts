@@ -152,6 +152,7 @@ export async function completeUpload(
 		headers: {
 			...headersToComplete(headers),
 			'content-type': 'application/xml',
+			...(whole && { [checksumHeader('crc32')]: whole, 'x-amz-checksum-type': 'FULL_OBJECT' }),
 		},
 		body: Buffer.from(
 			writeXml('CompleteMultipartUpload', { Part: parts.map((part) => listed(part, place)) }),
@@ -174,8 +175,6 @@ export async function completeUpload(
 				throw refusal;
 			}
 			const result = successBody('CompleteMultipartUploadResult', received, s3.clock.now());
-			const kept = { [checksumHeader('crc32')]: text(result, 'ChecksumCRC32') ?? '' };
-			if (whole) checkReturned('the object', place.integrity, whole, kept);
 			const etag = unquoted(text(result, 'ETag')) || compositeEtag(parts) || '';
 			return { etag, versionId: answer['x-amz-version-id'] };
 		},
