@@ -1,6 +1,7 @@
 import { bucket } from '../../nodes/S3/actions/bucket/bucket.resource';
 import { createBucket, headBucket } from '../../nodes/S3/transport/buckets';
 import type { S3Client } from '../../nodes/S3/transport/client';
+import { putObject } from '../../nodes/S3/transport/objects';
 import { clientOf, failureOf } from '../S3/clientOf';
 import { needs } from '../needs';
 import { run } from '../sandbox/s3/program.ts';
@@ -310,6 +311,50 @@ needs(
 		expect((await get('notification')).configuration).toEqual(wanted);
 		await remove('notification');
 		expect(await get('notification')).toMatchObject({ configured: false });
+	});
+
+	test('object lock of a bucket that was made with it', async () => {
+		const input = { bucket: 'locked', ifExists: 'fail', options: { objectLock: true } };
+		expect(await act('create', input)).toEqual({ bucket: 'locked', created: true });
+		const kind = { bucket: 'locked', kind: 'objectLock' };
+		await act('setConfiguration', { ...kind, retentionMode: 'GOVERNANCE', retentionDays: 2 });
+		const configuration = {
+			ObjectLockEnabled: 'Enabled',
+			Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 2 } },
+		};
+		expect(await act('getConfiguration', kind)).toMatchObject({ configured: true, configuration });
+		await act('setConfiguration', { ...kind, retentionMode: 'none' });
+		expect(await act('getConfiguration', kind)).toMatchObject({
+			configuration: { ObjectLockEnabled: 'Enabled' },
+		});
+		expect(await act('getConfiguration', { ...kind, kind: 'versioning' })).toMatchObject({
+			configuration: { Status: 'Enabled' },
+		});
+	});
+
+	test('a bucket is made once, though Ceph says yes each time', async () => {
+		const input = { bucket: 'once' };
+		expect(await act('create', { ...input, ifExists: 'fail' })).toMatchObject({ created: true });
+		expect(await failureOf(act('create', { ...input, ifExists: 'fail' }))).toMatchObject({
+			code: 'BucketAlreadyExists',
+		});
+		expect(await act('create', { ...input, ifExists: 'keep' })).toMatchObject({ created: false });
+	});
+
+	test('a bucket with versions and delete markers is deleted with all of them', async () => {
+		await act('create', { bucket: 'full', ifExists: 'fail' });
+		await act('setConfiguration', { bucket: 'full', kind: 'versioning', status: 'Enabled' });
+		for (const text of ['1', '2']) await putObject(s3, 'full', 'a\u0001', Buffer.from(text), {});
+		const gone = { operation: 'DeleteObject', method: 'DELETE' as const, bucket: 'full' };
+		await s3.call({ ...gone, key: 'a\u0001' }, () => {});
+		expect(await failureOf(act('delete', { bucket: 'full' }))).toMatchObject({
+			code: 'BucketNotEmpty',
+		});
+		expect(await act('delete', { bucket: 'full', options: { emptyFirst: true } })).toEqual({
+			bucket: 'full',
+			deleted: true,
+			deletedObjects: 3,
+		});
 	});
 
 	test('a kind without fields needs JSON', async () => {

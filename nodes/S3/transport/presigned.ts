@@ -54,16 +54,17 @@ export async function presignedUrl(s3: S3Client, grant: UrlGrant): Promise<Presi
 		service: 's3',
 		expiresSeconds: seconds,
 	});
+	const { expiresAt, warnings } = endOf(place, seconds);
 	return {
 		method,
 		url: `${place.origin}${place.path}?${signed}`,
 		headers,
-		expiresAt: expiryOf(place.at, seconds),
-		warnings: [...warningsOf(place.credentials), ...pathWarnings(place.path)],
+		expiresAt,
+		warnings: [...warnings, ...pathWarnings(place.path)],
 	};
 }
 
-type SigningPlace = Signing & { credentials: Credentials };
+export type SigningPlace = Signing & { credentials: Credentials };
 
 /** @throws Failure without keys, or where Amazon has no such bucket */
 export async function signingPlace(
@@ -117,9 +118,26 @@ export function checkedSeconds(seconds: number): number {
 	);
 }
 
-/** ISO 8601; signatures count in whole seconds. */
-export const expiryOf = (at: number, seconds: number): string =>
-	new Date((Math.floor(at / 1000) + seconds) * 1000).toISOString();
+/**
+ * When it ends, and a warning where that is earlier than was asked for, or cannot be known.
+ * Signatures count in whole seconds.
+ */
+export function endOf(
+	{ at, credentials }: SigningPlace,
+	seconds: number,
+): { wanted: string; expiresAt: string; warnings: string[] } {
+	const end = (Math.floor(at / 1000) + seconds) * 1000;
+	const { sessionToken, expiresAt: keysEnd = sessionToken ? undefined : Infinity } = credentials;
+	const wanted = new Date(end).toISOString();
+	if (keysEnd === undefined) return { wanted, expiresAt: wanted, warnings: [UNKNOWN_END] };
+	if (keysEnd >= end) return { wanted, expiresAt: wanted, warnings: [] };
+	return { wanted, expiresAt: new Date(keysEnd).toISOString(), warnings: [EARLY_END] };
+}
+
+const UNKNOWN_END =
+	'Signed with temporary credentials: it stops working when they expire, even before the time in expiresAt.';
+const EARLY_END =
+	'Signed with temporary credentials: it stops working when they expire, which is earlier than was asked for.';
 
 // Programs differ in the bytes that they make of other characters, and the signature knows only one form.
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -142,14 +160,6 @@ export function refuseCustomerKey(headers: Record<string, string>): void {
 		'"Encryption" cannot be a customer key (SSE-C) here: whoever gets the URL would need the key',
 	);
 }
-
-/** Of temporary credentials. */
-export const warningsOf = ({ sessionToken }: Credentials): string[] =>
-	sessionToken
-		? [
-				'Signed with temporary credentials: it stops working when they expire, even before the time in expiresAt.',
-			]
-		: [];
 
 const pathWarnings = (path: string): string[] =>
 	/\/\.{1,2}(\/|$)/.test(path)

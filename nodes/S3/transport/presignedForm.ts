@@ -3,7 +3,7 @@ import type { S3Client } from './client';
 import { invalidInput } from './failure';
 import { allowed } from './headerValues';
 import type { Grant } from './presigned';
-import { checkedSeconds, expiryOf, refuseCustomerKey, signingPlace, warningsOf } from './presigned';
+import { checkedSeconds, endOf, refuseCustomerKey, signingPlace } from './presigned';
 import { policyFields } from './signPolicy';
 import type { WriteOptions } from './writeHeaders';
 import { checkTags, writeHeaders } from './writeHeaders';
@@ -52,14 +52,14 @@ export async function presignedForm(s3: S3Client, grant: FormGrant): Promise<Pre
 	const key = keyField(grant);
 	const storing = storedFields(s3, stored);
 	const place = await signingPlace(s3, grant);
-	const expiresAt = expiryOf(place.at, seconds);
+	const { wanted, expiresAt, warnings } = endOf(place, seconds);
 	const fixed = {
 		...storing,
 		...fields,
 		...(place.requesterPays && { 'x-amz-request-payer': 'requester' }),
 	};
 	const signed = policyFields(
-		expiresAt,
+		wanted,
 		[
 			{ bucket },
 			key.condition,
@@ -75,7 +75,7 @@ export async function presignedForm(s3: S3Client, grant: FormGrant): Promise<Pre
 		fields: { key: key.value, ...fixed, ...signed },
 		openFields,
 		expiresAt,
-		warnings: warningsOf(place.credentials),
+		warnings,
 	};
 }
 

@@ -39,6 +39,25 @@ test('a session token goes along, and the early end is announced', async () => {
 	});
 });
 
+test('where it is known when the credentials expire, the URL expires then at the latest', async () => {
+	const until = async (expiresAt: number) => {
+		const credentials = { ...KEYS, sessionToken: 't', expiresAt };
+		const s3 = withPlace({ credentials });
+		const url = await presignedUrl(s3, { ...grant, method: 'GET' });
+		const form = await presignedForm(s3, { ...grant, keyIs: 'exact' });
+		expect([form.expiresAt, form.warnings]).toEqual([url.expiresAt, url.warnings]);
+		return url;
+	};
+	expect(await until(AT + 20_000)).toMatchObject({
+		expiresAt: '2026-11-25T12:30:35.678Z',
+		warnings: [expect.stringMatching(/earlier than was asked for/)],
+	});
+	expect(await until(AT + 61_000)).toMatchObject({
+		expiresAt: '2026-11-25T12:31:15.000Z',
+		warnings: [],
+	});
+});
+
 const withPlace = (change: Partial<Signing>): S3Client => {
 	const s3 = client();
 	return { ...s3, signing: async (...of) => ({ ...(await s3.signing(...of)), ...change }) };
