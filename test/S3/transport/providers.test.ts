@@ -97,6 +97,13 @@ describe('the address that follows from the provider', () => {
 		expect(placeOf(asHandedOver(amazon)).at).toBe('https://box.s3.eu-west-1.amazonaws.com/k');
 	});
 
+	test('a credential without a choice of provider and authentication keeps all that it says', () => {
+		const keys = { accessKeyId: 'AKIA', secretAccessKey: 'secret', sessionToken: 'token' };
+		const own = { endpoint: 'http://127.0.0.1:9000', region: 'us-east-1', ...keys };
+		expect(asHandedOver(own)).toMatchObject(own);
+		expect(serverOf(asHandedOver(own)).quirks).toEqual(UNKNOWN_SERVER);
+	});
+
 	test('all providers of the list are known', () => {
 		const options = properties.find(({ name }) => name === 'provider')?.options ?? [];
 		const names = options.map((option) => 'value' in option && String(option.value));
