@@ -88,6 +88,11 @@ export const sourceKeyField = {
 	modes: keyModes('searchSourceObjects'),
 } as const satisfies INodeProperties;
 
+const prefixModes = (searchListMethod: string): INodePropertyMode[] => [
+	list(searchListMethod, 'Select a folder...'),
+	{ displayName: 'By Prefix', name: 'prefix', type: 'string', placeholder: 'e.g. 2026/11/' },
+];
+
 /** What keys begin with; empty for all. */
 export const prefixField = {
 	displayName: 'Prefix',
@@ -96,10 +101,16 @@ export const prefixField = {
 	typeOptions: { loadOptionsDependsOn: ['bucket.value'] },
 	default: { mode: 'prefix', value: '' },
 	description: 'Only objects whose key begins with this. End it with a slash to mean a folder.',
-	modes: [
-		list('searchPrefixes', 'Select a folder...'),
-		{ displayName: 'By Prefix', name: 'prefix', type: 'string', placeholder: 'e.g. 2026/11/' },
-	],
+	modes: prefixModes('searchPrefixes'),
+} as const satisfies INodeProperties;
+
+/** The same in the source bucket. */
+export const sourcePrefixField = {
+	...prefixField,
+	displayName: 'Source Prefix',
+	name: 'sourcePrefix',
+	typeOptions: { loadOptionsDependsOn: ['sourceBucket.value'] },
+	modes: prefixModes('searchSourcePrefixes'),
 } as const satisfies INodeProperties;
 
 export const limitField = {

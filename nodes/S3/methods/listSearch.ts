@@ -33,6 +33,13 @@ const objectsOf = async (s3: S3Client, bucket: string, { filter, after }: Questi
 	return await gather(s3, bucket, { limit: MOST_ROWS }, matching, PAGE);
 };
 
+const foldersOf = async (s3: S3Client, bucket: string, { filter, after }: Question) => {
+	const listing = { prefix: filter, delimiter: '/', startAfter: after, limit: MOST_ROWS };
+	// A server may begin with the folder in which it is to go on.
+	const folder = ({ type, key }: Row) => (type === 'prefix' && key !== after ? [key] : []);
+	return await gather(s3, bucket, listing, folder, PAGE + 1);
+};
+
 /** The methods behind the lists of the editor. */
 export const listSearch = {
 	searchBuckets: listOf('buckets', 'By Name', async (s3, { filter, after }) => {
@@ -50,17 +57,16 @@ export const listSearch = {
 		'By Key',
 		async (s3, question) => await objectsOf(s3, question.bucketIn('sourceBucket'), question),
 	),
-	searchPrefixes: listOf('folders', 'By Prefix', async (s3, { filter, after, bucketIn }) => {
-		const listing = { prefix: filter, delimiter: '/', startAfter: after, limit: MOST_ROWS };
-		// A server may begin with the folder in which it is to go on.
-		return await gather(
-			s3,
-			bucketIn('bucket'),
-			listing,
-			({ type, key }) => (type === 'prefix' && key !== after ? [key] : []),
-			PAGE + 1,
-		);
-	}),
+	searchPrefixes: listOf(
+		'folders',
+		'By Prefix',
+		async (s3, question) => await foldersOf(s3, question.bucketIn('bucket'), question),
+	),
+	searchSourcePrefixes: listOf(
+		'folders',
+		'By Prefix',
+		async (s3, question) => await foldersOf(s3, question.bucketIn('sourceBucket'), question),
+	),
 };
 
 type Row = { type: 'object' | 'prefix'; key: string };

@@ -114,11 +114,25 @@ describe('folders', () => {
 		expect((await open('empty')).values).toEqual([]);
 	});
 
+	test('are those of the source bucket in the source field', async () => {
+		const parameters = { ...inBucket('empty'), sourceBucket: 'tree' };
+		const list = await openList(engine, { method: 'searchSourcePrefixes', parameters });
+		expect(list.values).toEqual(['2025/', '2026/', 'logs/']);
+	});
+
 	test('come in pages, each of them once', async () => {
 		const pages = await allOf(await open('many'));
 		expect(pages.map((page) => page.length)).toEqual([100, 100, 30]);
 		expect(pages.flat()).toEqual(numbered(230, (n) => `day-${n}/`));
 	});
+});
+
+test('every list that a field offers has its method', () => {
+	const { description, methods } = engine.nodeTypes().getByNameAndVersion('n8n-nodes-resilient.s3');
+	const asked = description.properties.flatMap(({ modes = [] }) =>
+		modes.flatMap(({ typeOptions }) => typeOptions?.searchListMethod ?? []),
+	);
+	expect([...new Set(asked)].sort()).toEqual(Object.keys(methods?.listSearch ?? {}).sort());
 });
 
 describe('where there is no list', () => {

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { prefixField } from '../fields';
+import { prefixField, sourcePrefixField } from '../fields';
 
 export const folderField = {
 	...prefixField,
@@ -11,18 +11,10 @@ export const folderField = {
 
 /** A folder in the source bucket. */
 export const sourceFolderField = {
-	...folderField,
+	...sourcePrefixField,
 	displayName: 'Source Folder',
 	name: 'sourceFolder',
-	typeOptions: { loadOptionsDependsOn: ['sourceBucket.value'] },
-	modes: [
-		{
-			displayName: 'By Name',
-			name: 'prefix',
-			type: 'string',
-			placeholder: 'e.g. 2026/11',
-		},
-	],
+	description: folderField.description,
 } as const satisfies INodeProperties;
 
 /** The folder as the beginning of keys: with the slash, so that "logs" is not "logs2" as well. */
