@@ -161,7 +161,7 @@ export function accelerate(_root: XmlNode, { request }: Call): void {
 	);
 }
 
-export function notification(root: XmlNode): void {
+export function notification(root: XmlNode, { request, events, store, ids, now }: Call): void {
 	for (const target of root.children.filter(({ name }) => name !== 'EventBridgeConfiguration')) {
 		const arn = target.children.find(({ name }) =>
 			['Topic', 'Queue', 'CloudFunction'].includes(name),
@@ -187,6 +187,15 @@ export function notification(root: XmlNode): void {
 				`Cannot specify more than one ${rules[0]} rule in a filter.`,
 			);
 		}
+		if (!request.headers.has('x-amz-skip-destination-validation') && !events.knows(target)) {
+			throw invalidArgument(
+				arn?.name ?? '',
+				arn?.text ?? '',
+				'Unable to validate the following destination configurations',
+			);
+		}
 		addId(target, 'Id');
 	}
+	const bucket = store.buckets.get(request.bucket ?? '');
+	if (bucket) events.test(root.children, { bucket, time: now, ...ids });
 }

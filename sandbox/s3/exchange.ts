@@ -118,7 +118,7 @@ export class Exchange {
 		};
 		try {
 			if (!this.request) throw this.refusal ?? new S3Error('InternalError');
-			return await carryOut(this.service, this.message, this.request, this.route, {
+			return await carryOut(this.service, this.message, this.request, this.route, this.ids, {
 				beginBody: (endEarly) => {
 					this.endBody = endEarly;
 					if (this.continues) this.response.writeContinue();

@@ -2,8 +2,9 @@ import type { Answer } from './answer.ts';
 import type { Account } from './authentication.ts';
 import type { ReceivedBody } from './body.ts';
 import { S3Error } from './errors.ts';
+import type { Events } from './events.ts';
 import type { S3Request } from './request.ts';
-import type { Bucket, Store } from './store.ts';
+import type { Bucket, Store, Version } from './store.ts';
 import { parseXml, type XmlNode } from './xml.ts';
 
 /** Everything an operation needs: the authenticated request, its whole body, and the store. */
@@ -25,6 +26,12 @@ export interface Call {
 	minPartSize: number;
 	/** How long a restoration from the archive takes. */
 	restoreMs: number;
+	/** Tells who listens what happened to an object. */
+	tell(name: string, bucket: Bucket, version: Version): void;
+	/** Where events go. */
+	events: Events;
+	/** Ids of the request. */
+	ids: { requestId: string; hostId: string };
 	/** Keys ("bucket/key") whose deletion a policy forbids. */
 	denyDelete: ReadonlySet<string>;
 }

@@ -7,6 +7,7 @@ import { expectBody, receiveBody, type BodyLimit } from './body.ts';
 import { requesterPays } from './bucketSettings.ts';
 import { preflight } from './cors.ts';
 import { errorDocument, S3Error, type ErrorContext } from './errors.ts';
+import type { Events } from './events.ts';
 import { findBucket, type Call } from './operation.ts';
 import { isBucketName } from './operations/buckets.ts';
 import type { S3Request } from './request.ts';
@@ -22,6 +23,7 @@ export interface Service {
 	now: () => number;
 	minPartSize: number;
 	restoreMs: number;
+	events: Events;
 	store: Store;
 	denyDelete: ReadonlySet<string>;
 }
@@ -66,6 +68,7 @@ export async function carryOut(
 	message: IncomingMessage,
 	request: S3Request,
 	route: Route | undefined,
+	ids: Pick<ErrorContext, 'requestId' | 'hostId'>,
 	hooks: Hooks,
 ): Promise<Answer> {
 	const { store, region } = service;
@@ -114,6 +117,19 @@ export async function carryOut(
 		region,
 		minPartSize: service.minPartSize,
 		restoreMs: service.restoreMs,
+		events: service.events,
+		ids,
+		tell: (name, bucket, version) =>
+			service.events.emit({
+				...ids,
+				name,
+				bucket,
+				version,
+				time: service.now(),
+				user: userOf(account),
+				address: request.address,
+				region: bucket.region,
+			}),
 		denyDelete: service.denyDelete,
 	};
 	const answer = known.handle(call);

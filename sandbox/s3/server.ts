@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Account } from './authentication.ts';
+import { Events, type EventTarget } from './events.ts';
 import { Exchange } from './exchange.ts';
 import { FaultPlan, type FaultControls } from './faults.ts';
 import type { Service } from './pipeline.ts';
 import { Store, type Bucket, type Effect, type MultipartUpload } from './store.ts';
 
 export type { Account } from './authentication.ts';
+export type { EventTarget, S3Event } from './events.ts';
 export type { ActiveFault, Fault, FaultControls } from './faults.ts';
 export type { Bucket, Effect, MultipartUpload, StoredObject, StoredPart } from './store.ts';
 
@@ -23,6 +25,8 @@ export interface S3SandboxOptions {
 	minPartSize?: number;
 	/** How long it takes to bring an archived object back; a second by default. */
 	restoreMs?: number;
+	/** Where notifications go, by the ARN that buckets name. Without any all ARNs are taken. */
+	eventTargets?: Record<string, EventTarget>;
 }
 
 /** A request as it arrived, and what came of it. */
@@ -62,6 +66,8 @@ export interface S3Sandbox {
 	/** Keys ("bucket/key") whose deletion is answered with AccessDenied. */
 	denyDelete: Set<string>;
 	faults: FaultControls;
+	/** What happens to objects, for this process and for webhooks. */
+	events: Events;
 	/** Multipart uploads that are neither completed nor aborted. */
 	openUploads(): MultipartUpload[];
 	/** The bytes of an object. */
@@ -81,6 +87,7 @@ export const defaultAccount: Account = {
 export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3Sandbox> {
 	const store = new Store();
 	const faults = new FaultPlan();
+	const events = new Events(options.eventTargets ?? {});
 	const denyDelete = new Set<string>();
 	const requests: RecordedRequest[] = [];
 	const sockets = new Set<Socket>();
@@ -91,6 +98,7 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 		now: options.now ?? Date.now,
 		minPartSize: options.minPartSize ?? 5 * 1024 * 1024,
 		restoreMs: options.restoreMs ?? 1000,
+		events,
 		store,
 		denyDelete,
 	};
@@ -128,6 +136,7 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 		effects: store.effects,
 		denyDelete,
 		faults,
+		events,
 		openUploads: () => store.openUploads(),
 		read(bucket, key) {
 			const object = store.buckets.get(bucket)?.objects.get(key);

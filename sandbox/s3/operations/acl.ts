@@ -45,5 +45,6 @@ export const putObjectAcl: Handler = (call) => {
 	const bucket = bucketOf(call);
 	const acl = checkNewAcl(bucket, call.request, givenAcl(call, object.owner));
 	call.store.change(bucket, object, { acl });
+	call.tell('ObjectAcl:Put', bucket, object);
 	return { status: 200, headers: versionHeaders(bucket, object) };
 };

@@ -143,6 +143,7 @@ export const completeMultipartUpload: Handler = (call) => {
 			checksum: part.checksum,
 		})),
 	});
+	call.tell('ObjectCreated:CompleteMultipartUpload', bucket, stored);
 	const fields: Xml[] = [
 		element('Location', `http://${request.headers.get('host') ?? ''}${request.rawPath}`),
 		element('Bucket', bucket.name),

@@ -149,6 +149,7 @@ export const copyObject: Handler = (call) => {
 		owner: given.owner,
 		checksum: copiedChecksum(call, object),
 	});
+	call.tell('ObjectCreated:Copy', bucket, copy);
 	const headers = {
 		...sourceHeaders(source),
 		...versionHeaders(bucket, copy),

@@ -111,6 +111,7 @@ export const postObject: Handler = (call) => {
 		...call,
 		account,
 		user: userOf(account),
+		tell: (_name, ...about) => call.tell('ObjectCreated:Post', ...about),
 		request: { ...request, key, headers },
 		body: bodyOf(form),
 	};

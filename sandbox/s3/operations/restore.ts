@@ -49,5 +49,6 @@ export const restoreObject: Handler = (call) => {
 	// Amazon counts the days from the next midnight.
 	const expires = Math.ceil(readyAt / dayMs) * dayMs + days * dayMs;
 	call.store.change(bucket, object, { restoration: { readyAt, expires } });
+	call.tell('ObjectRestore:Post', bucket, object);
 	return { status: state === 'done' ? 200 : 202, headers: versionHeaders(bucket, object) };
 };

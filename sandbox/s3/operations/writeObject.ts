@@ -36,6 +36,7 @@ export const putObject: Handler = (call) => {
 		lastModified: wholeSeconds(now),
 		checksum: body.checksum && { ...body.checksum, type: 'FULL_OBJECT' },
 	});
+	call.tell('ObjectCreated:Put', bucket, stored);
 	const headers: Record<string, string> = {
 		etag: `"${etag}"`,
 		...versionHeaders(bucket, stored),
@@ -54,18 +55,24 @@ export const putObject: Handler = (call) => {
  * @throws S3Error AccessDenied
  */
 export function removeKey(
-	{ request, store, denyDelete, user, now }: Call,
+	{ request, store, denyDelete, user, now, tell }: Call,
 	bucket: Bucket,
 	key: string,
 	versionId?: string,
 ): Version | undefined {
 	if (denyDelete.has(`${bucket.name}/${key}`)) throw new S3Error('AccessDenied');
 	if (versionId === undefined) {
-		return store.remove(bucket, { key, owner: user, lastModified: wholeSeconds(now) });
+		const existing = bucket.objects.get(key);
+		const marker = store.remove(bucket, { key, owner: user, lastModified: wholeSeconds(now) });
+		if (marker) tell('ObjectRemoved:DeleteMarkerCreated', bucket, marker);
+		else if (existing) tell('ObjectRemoved:Delete', bucket, existing);
+		return marker;
 	}
 	const doomed = doomedVersion(bucket, key, versionId);
 	if (isObject(doomed)) checkUnlocked(doomed, bypasses(request), now);
-	return store.removeVersion(bucket, key, versionId);
+	const removed = store.removeVersion(bucket, key, versionId);
+	if (removed) tell('ObjectRemoved:Delete', bucket, removed);
+	return removed;
 }
 
 /** The version a delete is about. */

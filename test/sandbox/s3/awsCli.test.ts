@@ -1,9 +1,8 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { readFileSync } from 'node:fs';
 import { needs } from '../../needs';
+import { awsCli } from './aws.ts';
 import { oddKeys } from './oddKeys.ts';
-import { run } from './program.ts';
-import { keysOf } from './sdk.ts';
 import { numbered, succeeded, Toolbench } from './toolbench.ts';
 
 jest.setTimeout(120_000);
@@ -19,16 +18,7 @@ afterEach(() => bench.expectClean());
 afterAll(() => bench.close());
 
 needs('aws')('aws-cli', () => {
-	const aws = (args: string[], change: Record<string, string> = {}) =>
-		run('aws', ['--endpoint-url', bench.sandbox.endpoint, ...args], {
-			AWS_ACCESS_KEY_ID: keysOf(bench.sandbox).accessKeyId,
-			AWS_SECRET_ACCESS_KEY: keysOf(bench.sandbox).secretAccessKey,
-			AWS_DEFAULT_REGION: 'us-east-1',
-			AWS_EC2_METADATA_DISABLED: 'true',
-			AWS_MAX_ATTEMPTS: '1',
-			HOME: bench.folder,
-			...change,
-		});
+	const aws = (args: string[], change: Record<string, string> = {}) => awsCli(bench)(args, change);
 
 	test('copies a large file up in parts and down again', async () => {
 		const { file, data } = bench.bigFile('aws.bin');

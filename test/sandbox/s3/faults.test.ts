@@ -190,6 +190,17 @@ test('truncate: fewer bytes than announced', async () => {
 	expect(received).toBe(5);
 });
 
+test('corrupt: as many bytes, one of them wrong, and a checksum tells', async () => {
+	sandbox.faults.add({ kind: 'corrupt' });
+	const target = new GetObjectCommand({ Bucket, Key: 'ten' });
+	const trusting = sdkClient(sandbox, { responseChecksumValidation: 'WHEN_REQUIRED' });
+	const { Body } = await trusting.send(target);
+	trusting.destroy();
+	expect(await Body?.transformToString()).toBe('0123446789');
+	const { Body: checked } = await sdk.send(target);
+	await expect(checked?.transformToString()).rejects.toThrow('Checksum mismatch');
+});
+
 test('hang: no answer, no effect, and close() still ends it', async () => {
 	const own = await startS3Sandbox();
 	const client = sdkClient(own);

@@ -3,7 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
+import {
+	startS3Sandbox,
+	type S3Sandbox,
+	type S3SandboxOptions,
+} from '../../../sandbox/s3/server.ts';
 import type { Outcome } from './program.ts';
 import { sdkClient } from './sdk.ts';
 
@@ -18,8 +22,8 @@ export class Toolbench {
 		this.sdk = sdkClient(sandbox);
 	}
 
-	static async open(): Promise<Toolbench> {
-		return new Toolbench(await startS3Sandbox());
+	static async open(options: S3SandboxOptions = {}): Promise<Toolbench> {
+		return new Toolbench(await startS3Sandbox(options));
 	}
 
 	/** Objects whose body is their key. */
