@@ -69,6 +69,9 @@ export async function openS3(engine: Engine): Promise<House> {
 		}
 		return begun;
 	};
+	const rows = Buffer.from('{"id":1}\n{"id":2}\n');
+	await putObject(s3, 'folders', 'rows.jsonl', rows, {});
+
 	const newItems = async (count: number) => newKeys(count);
 	const ofBucket = { bucket: '={{ $json.bucket }}' };
 	const ofLocked = { bucket: 'locked', key: '={{ $json.key }}' };
@@ -195,6 +198,13 @@ export async function openS3(engine: Engine): Promise<House> {
 		},
 		'object.search': {
 			parameters: { bucket: 'folders', pattern: 'folder/*.txt', returnAll: true },
+			items: newItems,
+		},
+		'object.select': {
+			parameters: {
+				...{ bucket: 'folders', key: 'rows.jsonl', expression: 'SELECT * FROM S3Object' },
+				...{ inputFormat: 'json', jsonType: 'LINES', output: 'json' },
+			},
 			items: newItems,
 		},
 		'object.setAcl': { parameters: { ...ofObject, set: 'acl', acl: 'private' }, items: objects },

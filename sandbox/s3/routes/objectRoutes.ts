@@ -7,6 +7,7 @@ import { listParts } from '../operations/multipartListing.ts';
 import * as objectLock from '../operations/objectLock.ts';
 import { getObject, headObject } from '../operations/readObject.ts';
 import { restoreObject } from '../operations/restore.ts';
+import { selectObjectContent } from '../operations/select.ts';
 import * as tagging from '../operations/tagging.ts';
 import { deleteObject, putObject } from '../operations/writeObject.ts';
 import { bypass, copying, customerKey, grantHeaders, reading, writing } from './headers.ts';
@@ -102,6 +103,14 @@ export const objectRoutes: Route[] = [
 		query: ['versionId'],
 		body: 'document',
 		handle: restoreObject,
+	},
+	{
+		operation: 'SelectObjectContent',
+		level: 'object',
+		method: 'POST',
+		needs: ['select', 'select-type'],
+		body: 'document',
+		handle: selectObjectContent,
 	},
 	{
 		operation: 'ListParts',

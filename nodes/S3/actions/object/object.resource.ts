@@ -16,6 +16,7 @@ import { head } from './head.operation';
 import { move } from './move.operation';
 import { restore } from './restore.operation';
 import { search } from './search.operation';
+import { select } from './select.operation';
 import { setAcl } from './setAcl.operation';
 import { setLegalHold } from './setLegalHold.operation';
 import { setRetention } from './setRetention.operation';
@@ -45,6 +46,7 @@ export const object: Resource<S3Client> = {
 		move,
 		restore,
 		search,
+		select,
 		setAcl,
 		setLegalHold,
 		setRetention,
