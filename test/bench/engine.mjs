@@ -25,11 +25,11 @@ export async function bundled(file) {
  * The engine of the tests: the versions of n8n-core and n8n-nodes-base are those of the n8n that
  * `npm start` installs, so that our node and the built-in one run on the same engine.
  */
-export async function openEngine() {
+export async function openEngine({ builtIn = true } = {}) {
 	const { Engine } = await bundled('test/engine/engine.ts');
 	return await Engine.open({
 		from: host,
-		packages: [path.join(host, 'node_modules', 'n8n-nodes-base')],
+		packages: builtIn ? [path.join(host, 'node_modules', 'n8n-nodes-base')] : [],
 		binary: 'filesystem',
 	});
 }

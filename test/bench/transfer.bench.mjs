@@ -1,8 +1,10 @@
-// 1 GiB (or BENCH_MIB) up and down against one Ceph gateway: our node and the built-in one in n8n's
-// engine, the AWS SDK, rclone, aws-cli, and plain HTTP. Rounds are interleaved, medians are shown.
+// One file of 1 GiB (or BENCH_MIB) up and down, and 10,000 small objects up, against one Ceph gateway:
+// our node and both built-in ones in n8n's engine, the AWS SDK, minio, rclone, aws-cli, and plain HTTP.
+// Rounds are interleaved, medians are shown. Above 4 GiB the objects lie on disk, the file is sparse, and
+// only some take part: `npm run bench -- transfer --size 20GiB`.
 import { execFile, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,11 +18,14 @@ import { root } from './engine.mjs';
 const run = promisify(execFile);
 const MIB = 1024 * 1024;
 const bytes = Number(process.env.BENCH_MIB ?? 1024) * MIB;
-const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+const large = bytes > 4096 * MIB;
+const rounds = Number(process.env.BENCH_ROUNDS ?? (large ? 1 : 3));
+const SMALL_OBJECTS = 10_000;
 const folder = await mkdtemp(path.join(os.tmpdir(), 'bench-'));
 const file = path.join(folder, 'file.bin');
 
-async function writeFile_() {
+async function makeFile() {
+	if (large) return await run('truncate', ['-s', String(bytes), file]);
 	const out = createWriteStream(file);
 	const block = randomBytes(MIB);
 	for (let written = 0; written < bytes; written += MIB) {
@@ -31,7 +36,9 @@ async function writeFile_() {
 	await once(out, 'close');
 }
 
-const gateway = await startRadosgw({ bytes: 12 * 1024 * MIB });
+const gateway = await startRadosgw(
+	large ? { store: 'bluestore', bytes: 2 * bytes + 8192 * MIB } : { bytes: 12 * 1024 * MIB },
+);
 const { endpoint, accessKeyId, secretAccessKey, region } = gateway;
 const setting = {
 	endpoint,
@@ -42,6 +49,8 @@ const setting = {
 	key: 'file.bin',
 	file,
 	bytes,
+	count: SMALL_OBJECTS,
+	dottedBucket: 'bench.dotted',
 };
 const collectGarbage = () =>
 	run('radosgw-admin', ['-c', gateway.configuration, 'gc', 'process', '--include-all']);
@@ -60,28 +69,32 @@ async function command(program, args, env = {}) {
 	};
 }
 
-const node = (contender) => async (direction) => {
-	const child = spawn(
-		process.execPath,
-		[
-			'--expose-gc',
-			path.join(root, 'test/bench/transferClient.mjs'),
-			contender,
-			direction,
-			JSON.stringify(setting),
-		],
-		{
-			stdio: ['ignore', 'pipe', 'inherit'],
-			env: { ...process.env, N8N_USER_FOLDER: path.join(folder, `n8n-${contender}`) },
-		},
-	);
-	let out = '';
-	child.stdout.on('data', (chunk) => (out += chunk));
-	const [code] = await once(child, 'close');
-	await rm(path.join(folder, `n8n-${contender}`), { recursive: true, force: true });
-	if (code !== 0) throw new Error(`${contender} ${direction} ended with ${code}`);
-	return JSON.parse(out.trim().split('\n').at(-1));
-};
+const node =
+	(contender, share = 1) =>
+	async (direction) => {
+		const child = spawn(
+			process.execPath,
+			[
+				'--expose-gc',
+				path.join(root, 'test/bench/transferClient.mjs'),
+				contender,
+				direction,
+				JSON.stringify({ ...setting, count: SMALL_OBJECTS / share }),
+			],
+			{
+				stdio: ['ignore', 'pipe', 'inherit'],
+				env: { ...process.env, N8N_USER_FOLDER: path.join(folder, `n8n-${contender}`) },
+			},
+		);
+		let out = '';
+		child.stdout.on('data', (chunk) => (out += chunk));
+		const [code] = await once(child, 'close');
+		await rm(path.join(folder, `n8n-${contender}`), { recursive: true, force: true });
+		if (code !== 0) throw new Error(`${contender} ${direction} ended with ${code}`);
+		const cost = JSON.parse(out.trim().split('\n').at(-1));
+		if (direction !== 'small') return cost;
+		return { ...cost, seconds: cost.seconds * share, cpu: cost.cpu * share, estimated: share > 1 };
+	};
 
 const credentials = {
 	AWS_ACCESS_KEY_ID: accessKeyId,
@@ -111,13 +124,18 @@ const awsCli = async (direction) =>
 		],
 		credentials,
 	);
+const smallFiles = path.join(folder, 'small');
 const rclone = async (direction) =>
 	await command('/usr/bin/rclone', [
 		'--config',
 		rcloneConf,
-		'copyto',
 		'--ignore-times',
-		...(direction === 'up' ? [file, 'r:bench/file.bin'] : ['r:bench/file.bin', local]),
+		...(direction === 'small'
+			? ['copy', '--transfers', '50', '--checkers', '50', smallFiles, 'r:bench/rclone']
+			: [
+					'copyto',
+					...(direction === 'up' ? [file, 'r:bench/file.bin'] : ['r:bench/file.bin', local]),
+				]),
 	]);
 const curl = async (direction) =>
 	await command('/usr/bin/curl', [
@@ -126,25 +144,45 @@ const curl = async (direction) =>
 		...(direction === 'up' ? ['-T', file, setting.putUrl] : ['-o', local, setting.getUrl]),
 	]);
 
-const contenders = {
-	'n8n-nodes-resilient, in n8n-core': node('ours'),
-	'n8n-nodes-base S3, in n8n-core': node('builtIn'),
-	'@aws-sdk/lib-storage and GetObject': node('awsSdk'),
-	'aws-cli': awsCli,
-	rclone,
-	'plain HTTP, node:http': node('plainHttp'),
-	'plain HTTP, curl': curl,
-};
+const UP = ['up'];
+const BOTH = ['up', 'down'];
+const ALL = ['up', 'down', 'small'];
+const contenders = [
+	['n8n-nodes-resilient', node('ours'), ALL],
+	['… CRC32', node('oursCrc32'), UP],
+	['… MD5', node('oursMd5'), UP],
+	['… SHA-256', node('oursSha256'), UP],
+	['… no check', node('oursNone'), UP],
+	// The time of 1,000 objects, ten times.
+	['n8n-nodes-base S3', node('builtIn', 10), ALL],
+	['n8n-nodes-base AwsS3 v2', node('builtInAws', 10), ALL],
+	['@aws-sdk', node('awsSdk'), ALL],
+	['minio', node('minio'), ALL],
+	['aws-cli', awsCli, BOTH],
+	['rclone', rclone, ALL],
+	['plain HTTP, node:http', node('plainHttp'), BOTH],
+	['plain HTTP, curl', curl, BOTH],
+].map(([name, act, directions]) => ({
+	name,
+	act,
+	directions: large ? directions.filter((direction) => direction !== 'small') : directions,
+}));
+const AT_ANY_SIZE = ['n8n-nodes-resilient', '… no check', 'aws-cli', 'rclone'];
+const taking = contenders.filter(({ name }) => !large || AT_ANY_SIZE.includes(name));
 
 try {
-	await writeFile_();
+	await makeFile();
 	const client = new S3Client({
 		endpoint,
 		region,
 		forcePathStyle: true,
 		credentials: { accessKeyId, secretAccessKey },
 	});
-	await client.send(new CreateBucketCommand({ Bucket: 'bench' }));
+	for (const Bucket of [setting.bucket, setting.dottedBucket])
+		await client.send(new CreateBucketCommand({ Bucket }));
+	await mkdir(smallFiles);
+	for (let n = 0; n < SMALL_OBJECTS; n++)
+		await writeFile(path.join(smallFiles, String(n)), Buffer.alloc(1024, 'x'));
 	const { hostname, port } = new URL(endpoint);
 	const signer = new Minio({
 		endPoint: hostname,
@@ -158,32 +196,34 @@ try {
 	setting.getUrl = await signer.presignedGetObject('bench', 'file.bin', 86_400);
 	const results = {};
 	for (let round = 0; round < rounds; round++)
-		for (const [name, contender] of Object.entries(contenders))
-			for (const direction of ['up', 'down']) {
-				const result = await contender(direction);
+		for (const { name, act, directions } of taking)
+			for (const direction of directions) {
+				// One round tells enough of 10,000 requests.
+				if (direction === 'small' && round > 0) continue;
+				const result = await act(direction);
 				((results[name] ??= {})[direction] ??= []).push(result);
 				console.error(round + 1, name, direction, JSON.stringify(result));
 				await collectGarbage();
 			}
 	const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-	const column = (list, field) =>
-		list[0][field] === undefined ? undefined : median(list.map((one) => one[field]));
-	console.log(
-		JSON.stringify({
-			name: 'transfer',
-			mib: bytes / MIB,
-			rounds,
-			rows: Object.entries(results).map(([name, { up, down }]) => ({
-				name,
-				up: Object.fromEntries(
-					['seconds', 'cpu', 'idleMb', 'peakMb'].map((field) => [field, column(up, field)]),
-				),
-				down: Object.fromEntries(
-					['seconds', 'cpu', 'idleMb', 'peakMb'].map((field) => [field, column(down, field)]),
-				),
-			})),
-		}),
-	);
+	const FIELDS = ['seconds', 'cpu', 'idleMb', 'peakMb', 'loopMs', 'busyMs'];
+	const medians = (list) =>
+		list &&
+		Object.fromEntries([
+			...FIELDS.filter((field) => list[0][field] !== undefined).map((field) => [
+				field,
+				median(list.map((one) => one[field])),
+			]),
+			['estimated', list[0].estimated ?? false],
+		]);
+	const rows = Object.entries(results).map(([name, { up, down, small }]) => ({
+		name,
+		up: medians(up),
+		down: medians(down),
+		small: medians(small),
+	}));
+	const sizes = { mib: bytes / MIB, rounds, small: SMALL_OBJECTS, large };
+	console.log(JSON.stringify({ name: 'transfer', ...sizes, rows }));
 } finally {
 	await gateway.stop();
 	await rm(folder, { recursive: true, force: true });

@@ -1,65 +1,106 @@
 // One transfer of one contender in a process of its own; prints what it cost as one line of JSON.
-// node transferClient.mjs <contender> <up|down> '{"endpoint", "accessKeyId", ..., "file", "key", "bytes"}'
-import { createReadStream, createWriteStream } from 'node:fs';
+// node transferClient.mjs <contender> <up|down|small> '{"endpoint", "accessKeyId", ..., "file", "key", "bytes"}'
+import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import http from 'node:http';
 import { createRequire } from 'node:module';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pipeline } from 'node:stream/promises';
 import { openEngine } from './engine.mjs';
 
 const [contender, direction, given] = process.argv.slice(2);
 const setting = JSON.parse(given);
-const { endpoint, region, accessKeyId, secretAccessKey, bucket, key, file, bytes } = setting;
+const { endpoint, region, accessKeyId, secretAccessKey, bucket, key, file, bytes, count } = setting;
 const require = createRequire(import.meta.url);
+const SMALL = Buffer.alloc(1024, 'x');
+const upload = direction !== 'down';
 
-async function throughEngine(type, credential, parameters) {
-	const engine = await openEngine();
+async function throughEngine({ type, typeVersion = 1, credential, parameters, builtIn = true }) {
+	const engine = await openEngine({ builtIn });
 	engine.credentials[credential.name] = credential.data;
-	const node = { type, parameters, credentials: { [credential.name]: { id: 'c', name: 'c' } } };
-	let items = [{ json: {} }];
-	if (direction === 'up') {
-		// Storing the file is not part of what is measured.
-		const stored = await engine.storeFile(
-			createReadStream(file),
-			'file.bin',
-			'application/octet-stream',
-		);
-		items = [{ json: {}, binary: { data: stored } }];
-	}
+	const node = {
+		type,
+		typeVersion,
+		parameters,
+		credentials: { [credential.name]: { id: 'c', name: 'c' } },
+	};
+	// Storing the files is not part of what is measured.
+	const store = async (content) =>
+		await engine.storeFile(content, 'file.bin', 'application/octet-stream');
+	const items = [];
+	if (direction === 'down') items.push({ json: {} });
+	if (direction === 'up')
+		items.push({ json: {}, binary: { data: await store(createReadStream(file)) } });
+	if (direction === 'small')
+		for (let n = 0; n < count; n++)
+			items.push({ json: { n }, binary: { data: await store(SMALL) } });
 	return async () => {
 		const { run, outputs, errorOf } = await engine.run(node, { items });
 		if (run.status !== 'success') throw errorOf('E') ?? new Error(run.status);
-		const [[item] = []] = outputs('E');
-		return direction === 'down' ? item?.binary?.data?.bytes : bytes;
+		const [rows = []] = outputs('E');
+		if (rows.length !== items.length) throw new Error(`${rows.length} rows`);
+		return direction === 'down' ? rows[0]?.binary?.data?.bytes : bytes;
 	};
 }
 
-const ours = () =>
-	throughEngine(
-		'n8n-nodes-resilient.s3',
-		{ name: 'resilientS3Api', data: { endpoint, region, accessKeyId, secretAccessKey } },
-		{ resource: 'object', operation: direction === 'up' ? 'upload' : 'download', bucket, key },
-	);
+const ours =
+	(integrity = 'automatic') =>
+	async () =>
+		await throughEngine({
+			type: 'n8n-nodes-resilient.s3',
+			builtIn: false,
+			credential: {
+				name: 'resilientS3Api',
+				data: { endpoint, region, accessKeyId, secretAccessKey },
+			},
+			parameters: {
+				resource: 'object',
+				operation: upload ? 'upload' : 'download',
+				bucket,
+				key: direction === 'small' ? '=ours/{{ $json.n }}' : key,
+				options: upload ? { integrity } : {},
+				...(direction === 'small' && { resilience: { concurrency: 50 } }),
+			},
+		});
+
+const fileOperation = (name) => ({
+	resource: 'file',
+	operation: upload ? 'upload' : 'download',
+	bucketName: bucket,
+	[upload ? 'fileName' : 'fileKey']: direction === 'small' ? `=${name}/{{ $json.n }}` : key,
+	...(upload && { binaryData: true }),
+	binaryPropertyName: 'data',
+});
 
 const builtIn = () =>
-	throughEngine(
-		'n8n-nodes-base.s3',
-		{
+	throughEngine({
+		type: 'n8n-nodes-base.s3',
+		credential: {
 			name: 's3',
 			data: { endpoint, region, accessKeyId, secretAccessKey, forcePathStyle: true },
 		},
-		{
-			resource: 'file',
-			operation: direction === 'up' ? 'upload' : 'download',
-			bucketName: bucket,
-			...(direction === 'up' ? { fileName: key, binaryData: true } : { fileKey: key }),
-			binaryPropertyName: 'data',
+		parameters: fileOperation('s3'),
+	});
+
+// It takes another endpoint than Amazon's only for buckets with a dot in their name.
+const builtInAws = () =>
+	throughEngine({
+		type: 'n8n-nodes-base.awsS3',
+		typeVersion: 2,
+		credential: {
+			name: 'aws',
+			data: { region, accessKeyId, secretAccessKey, customEndpoints: true, s3Endpoint: endpoint },
 		},
-	);
+		parameters: {
+			...fileOperation('aws'),
+			bucketName: setting.dottedBucket,
+			authentication: 'iam',
+		},
+	});
 
 async function awsSdk() {
-	const { S3Client, GetObjectCommand } = require('@aws-sdk/client-s3');
+	const { S3Client, GetObjectCommand, PutObjectCommand } = require('@aws-sdk/client-s3');
 	const { Upload } = require('@aws-sdk/lib-storage');
 	const client = new S3Client({
 		endpoint,
@@ -67,6 +108,13 @@ async function awsSdk() {
 		forcePathStyle: true,
 		credentials: { accessKeyId, secretAccessKey },
 	});
+	if (direction === 'small')
+		return async () => {
+			await fifty(async (n) => {
+				await client.send(new PutObjectCommand({ Bucket: bucket, Key: `sdk/${n}`, Body: SMALL }));
+			});
+			return bytes;
+		};
 	if (direction === 'up')
 		return async () => {
 			const params = { Bucket: bucket, Key: key, Body: createReadStream(file) };
@@ -75,11 +123,32 @@ async function awsSdk() {
 		};
 	return async () => {
 		const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-		await pipeline(Body, createWriteStream(`${file}.sdk`));
-		const { size } = await stat(`${file}.sdk`);
-		await rm(`${file}.sdk`);
-		return size;
+		return await toDisk(Body);
 	};
+}
+
+async function minio() {
+	const { Client } = require('minio');
+	const { hostname, port } = new URL(endpoint);
+	const client = new Client({
+		endPoint: hostname,
+		port: Number(port),
+		useSSL: false,
+		accessKey: accessKeyId,
+		secretKey: secretAccessKey,
+		region,
+	});
+	if (direction === 'small')
+		return async () => {
+			await fifty(async (n) => void (await client.putObject(bucket, `minio/${n}`, SMALL)));
+			return bytes;
+		};
+	if (direction === 'up')
+		return async () => {
+			await client.fPutObject(bucket, key, file);
+			return bytes;
+		};
+	return async () => await toDisk(await client.getObject(bucket, key));
 }
 
 /** The floor: the same bytes over node:http to a presigned URL, one stream, nothing else. */
@@ -97,11 +166,24 @@ async function plainHttp() {
 		};
 	return async () => {
 		const [response] = await once(http.get(url), 'response');
-		await pipeline(response, createWriteStream(`${file}.http`));
-		const { size } = await stat(`${file}.http`);
-		await rm(`${file}.http`);
-		return size;
+		return await toDisk(response);
 	};
+}
+
+async function toDisk(body) {
+	const target = `${file}.${contender}`;
+	await pipeline(body, createWriteStream(target));
+	const { size } = await stat(target);
+	await rm(target);
+	return size;
+}
+
+async function fifty(put) {
+	let next = 0;
+	const worker = async () => {
+		while (next < count) await put(next++);
+	};
+	await Promise.all(Array.from({ length: 50 }, worker));
 }
 
 const peakRssMb = async () => {
@@ -109,19 +191,50 @@ const peakRssMb = async () => {
 	return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024);
 };
 
-const transfer = await { ours, builtIn, awsSdk, plainHttp }[contender]();
+/** The longest that the event loop was held up: by the clock, and what of it this thread computed. */
+function watchLoop() {
+	const delay = monitorEventLoopDelay({ resolution: 5 });
+	delay.enable();
+	let busy = 0;
+	let before = Infinity;
+	const timer = setInterval(() => {
+		const { user, system } = process.threadCpuUsage();
+		const now = (user + system) / 1000;
+		busy = Math.max(busy, now - before);
+		before = now;
+	}, 5);
+	return () => {
+		clearInterval(timer);
+		delay.disable();
+		return { loopMs: Math.round(delay.max / 1e6), busyMs: Math.round(busy) };
+	};
+}
+
+const contenders = {
+	ours: ours(),
+	oursCrc32: ours('crc32'),
+	oursMd5: ours('md5'),
+	oursNone: ours('none'),
+	oursSha256: ours('sha256'),
+	builtIn,
+	builtInAws,
+	awsSdk,
+	minio,
+	plainHttp,
+};
+const transfer = await contenders[contender]();
 global.gc?.();
 await new Promise((resolve) => setTimeout(resolve, 300));
 const idleMb = Math.round(process.memoryUsage().rss / 1024 / 1024);
 // From here on the peak counts, not that of loading n8n.
-await import('node:fs').then(({ writeFileSync }) => writeFileSync('/proc/self/clear_refs', '5'));
+writeFileSync('/proc/self/clear_refs', '5');
+const stopWatching = watchLoop();
 const cpu = process.cpuUsage();
 const startedAt = performance.now();
 const moved = await transfer();
 const seconds = (performance.now() - startedAt) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 if (moved !== bytes) throw new Error(`${contender} moved ${moved} of ${bytes} bytes`);
-console.log(
-	JSON.stringify({ seconds, cpu: (user + system) / 1e6, idleMb, peakMb: await peakRssMb() }),
-);
+const cost = { seconds, cpu: (user + system) / 1e6, idleMb, peakMb: await peakRssMb() };
+console.log(JSON.stringify({ ...cost, ...stopWatching() }));
 process.exit(0);
