@@ -360,6 +360,7 @@ needs(
 	test('a kind without fields needs JSON', async () => {
 		const failure = await failureOf(set('cors', {}));
 		expect(failure.message).toMatch(/^"Configuration \(JSON\)" is empty.*Delete Configuration/);
+		expect((await failureOf(set('lifecycle', {}))).message).toMatch(/^"Rules" is empty/);
 		const rules = { rule: [{ prefix: 'a' }] };
 		expect((await failureOf(set('lifecycle', { rules }))).message).toMatch(/Rule 1 of "Rules"/);
 	});

@@ -65,7 +65,7 @@ const proven = new WeakMap<S3Client, Set<ConfigurationKind>>();
  * Refuses to go on where the server takes no notice of this kind: to Ceph 16, deleting a
  * configuration that it does not know is deleting the bucket, and writing one is creating the bucket
  * that is there. A GET shows it without harm, once per run. Amazon knows all kinds.
- * @param unreadable codes of a GET that do not matter
+ * @param unreadable codes of a GET that prove nothing, but do not matter
  */
 async function checkKnown(
 	s3: S3Client,
@@ -77,8 +77,8 @@ async function checkKnown(
 	proven.set(s3, known);
 	if (known.has(kind)) return;
 	const { host } = await s3.signing(bucket);
-	if (!isAmazon(host)) await unless(unreadable, () => getConfiguration(s3, bucket, kind));
-	known.add(kind);
+	const look = async () => getConfiguration(s3, bucket, kind);
+	if (isAmazon(host) || (await unless(unreadable, look))) known.add(kind);
 }
 
 /**

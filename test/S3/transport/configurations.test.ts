@@ -220,6 +220,16 @@ test('nothing is deleted where it cannot be seen whether the server knows the ki
 	expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
 });
 
+test('what could not be read for writing is not known for deleting', async () => {
+	const refused = { status: 403, body: errorXml('AccessDenied') };
+	server.answer(refused, { status: 200 }, refused);
+	await setConfiguration(s3, 'b', 'tagging', { TagSet: [] }, {});
+	expect(await failureOf(deleteConfiguration(s3, 'b', 'tagging'))).toMatchObject({
+		code: 'AccessDenied',
+	});
+	expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+});
+
 test('what the server knows is asked once', async () => {
 	server.answer(emptyDocument('Tagging'), { status: 204 });
 	await deleteConfiguration(s3, 'b', 'tagging');

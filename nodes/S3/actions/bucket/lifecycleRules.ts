@@ -71,9 +71,14 @@ export const lifecycleRulesField = {
 type Rules = InputOf<[typeof lifecycleRulesField]>['rules'];
 type Rule = NonNullable<NonNullable<Rules>['rule']>[number];
 
-/** The rules as the document has them. @throws Failure for a rule that does nothing */
-export const lifecycleRules = (rules: Rules): JsonObject[] =>
-	(rules?.rule ?? []).map(lifecycleRule);
+/** The rules as the document has them. @throws Failure without rules, or for one that does nothing */
+export function lifecycleRules(rules: Rules): JsonObject[] {
+	const given = rules?.rule ?? [];
+	if (given.length > 0) return given.map(lifecycleRule);
+	throw invalidInput(
+		'"Rules" is empty: add a rule. To remove those that the bucket has, use Delete Configuration.',
+	);
+}
 
 function lifecycleRule(rule: Rule, n: number): JsonObject {
 	const { id, prefix = '', enabled = true, expireDays, noncurrentDays, abortDays } = rule;
