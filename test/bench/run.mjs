@@ -88,6 +88,27 @@ ${table(
 		['**difference** (goal: 5)', `**${rounded(overhead)}**`],
 	],
 )}`,
+	listing: ({ rows }) =>
+		`## Many objects listed and deleted
+
+Our node in n8n's engine, files in n8n's file-system mode, and two command-line clients; each in a process
+of its own, against our S3 server for tests. "Over idle" is the peak of the resident memory minus that of
+the same process before. Goal: memory that does not grow, 250,000 objects deleted with 250 requests and
+the pages of the listing.
+
+${table(
+	['', 'objects', 'requests', 's', 'CPU, s', 'peak, MB', 'over idle, MB', 'longest block, ms'],
+	rows.map(({ name, count, requests, seconds, cpu, idleMb, peakMb, longestMs }) => [
+		name,
+		count.toLocaleString('en'),
+		String(requests),
+		rounded(seconds, 1),
+		rounded(cpu, 1),
+		String(peakMb),
+		idleMb === undefined ? '' : String(peakMb - idleMb),
+		longestMs === undefined ? '' : rounded(longestMs, 0),
+	]),
+)}`,
 	require: ({ runs, package: ours, emptyFiles, withLibraries }) =>
 		`## Requiring the package
 
