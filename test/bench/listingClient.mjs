@@ -21,7 +21,11 @@ const run = async (more = {}) => {
 
 // Loads everything that is loaded at the first call.
 await run({ operation: 'getMany', resource: 'object', prefix: 'nothing', output: 'items' });
-global.gc?.();
+const heapMb = () => {
+	global.gc?.();
+	return process.memoryUsage().heapUsed / 2 ** 20;
+};
+const heapBeforeMb = heapMb();
 await new Promise((resolve) => setTimeout(resolve, 300));
 const idleMb = Math.round(process.memoryUsage().rss / 2 ** 20);
 // From here on the peak counts, not that of loading n8n.
@@ -42,5 +46,8 @@ const done = json.count ?? json.deleted;
 if (done !== count) throw new Error(`${done} of ${count} objects: ${JSON.stringify(json)}`);
 const status = await readFile('/proc/self/status', 'utf8');
 const peakMb = Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024);
-console.log(JSON.stringify({ seconds, cpu: (user + system) / 1e6, idleMb, peakMb, longestMs }));
+const keptMb = heapMb() - heapBeforeMb;
+console.log(
+	JSON.stringify({ seconds, cpu: (user + system) / 1e6, idleMb, peakMb, keptMb, longestMs }),
+);
 process.exit(0);
