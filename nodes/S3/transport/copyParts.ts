@@ -2,14 +2,15 @@ import { cancelled } from '../../shared/resilience/deadline';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import type { Copied } from './copy';
-import type { Copy, SourceInfo } from './copySource';
+import type { Copy, ObjectPlace, SourceInfo } from './copySource';
 import { copySource, onlyIfStill } from './copySource';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
 import { successBody } from './failure';
 import type { Part, UploadPlace } from './multipart';
 import { abortUpload, completeUpload, createUpload } from './multipart';
-import { getObjectTags } from './tagging';
+import type { Tags } from './tagging';
+import { getObjectTags, putObjectTags } from './tagging';
 import { headersOfKey } from './writeHeaders';
 import { text } from './xml';
 
@@ -37,20 +38,25 @@ export async function copyInParts(s3: S3Client, copy: Copy, source: SourceInfo):
 	const tags = await tagsOf(s3, copy);
 	const headers: Record<string, string> = {
 		...(!copy.replaceMetadata && carriedOver(source)),
-		...(tags?.length && { 'x-amz-tagging': encodeQuery(tags) }),
+		...(tags &&
+			Object.keys(tags).length > 0 && { 'x-amz-tagging': encodeQuery(Object.entries(tags)) }),
 		...copy.headers,
 	};
 	const place = await createUpload(s3, bucket, key, headers);
+	let stored: Copied;
 	try {
 		const parts = await copyAll(s3, copy, source, place);
-		const stored = await completeUpload(s3, place, parts);
-		return { ...stored, parts: parts.length, ...(!tags && { tagsCopied: false }) };
+		const whole = await completeUpload(s3, place, parts);
+		stored = { ...whole, parts: parts.length, ...(!tags && { tagsCopied: false }) };
 	} catch (error) {
 		const cleanUp = abortUpload(s3, place);
 		// Who presses "Stop" does not wait for a server that may be down.
 		if (!s3.signal.aborted) await cleanUp;
 		throw error;
 	}
+	const tagging = headers['x-amz-tagging'];
+	if (tagging) await keepTags(s3, { bucket, key, versionId: stored.versionId }, tagging);
+	return stored;
 }
 
 async function copyAll(
@@ -143,21 +149,32 @@ const carriedOver = ({ headers }: SourceInfo) =>
 		),
 	);
 
-/**
- * The tags of the source, unless others are given; `undefined` where the key may not read them.
- */
-async function tagsOf(s3: S3Client, { source, headers }: Copy): Promise<QueryPair[] | undefined> {
-	if ('x-amz-tagging' in headers) return [];
-	try {
-		return Object.entries(await getObjectTags(s3, source));
-	} catch (error) {
+/** The tags of the source, unless others are given; `undefined` where the key may not read them. */
+async function tagsOf(s3: S3Client, { source, headers }: Copy): Promise<Tags | undefined> {
+	if ('x-amz-tagging' in headers) return {};
+	return await getObjectTags(s3, source).catch((error: unknown) => {
 		const failure = toFailure(error);
 		// A server without tags has none to lose.
-		if (failure.status === 501 || failure.status === 405 || failure.status === 404) return [];
-		if (failure.kind === 'auth' && failure.scope !== 'credential') return undefined;
+		if ([404, 405, 501].includes(failure.status ?? 0)) return {};
+		if (mayNot(failure)) return undefined;
 		throw failure;
-	}
+	});
 }
+
+/** Ceph (measured with 16.2) forgets the tags that a multipart upload was begun with. */
+async function keepTags(s3: S3Client, object: ObjectPlace, header: string): Promise<void> {
+	try {
+		const found = await getObjectTags(s3, object);
+		if (Object.keys(found).length > 0) return;
+	} catch (error) {
+		// A key that may not look has no reason to doubt.
+		if (mayNot(toFailure(error))) return;
+		throw error;
+	}
+	await putObjectTags(s3, object, Object.fromEntries(new URLSearchParams(header)));
+}
+
+const mayNot = ({ kind, scope }: Failure) => kind === 'auth' && scope !== 'credential';
 
 const cannotCopyParts = ({ source: { key } }: Copy, { size }: SourceInfo) =>
 	new Failure({

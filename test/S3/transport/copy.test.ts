@@ -158,6 +158,9 @@ describe('a copy that the server refuses in one piece', () => {
 				part,
 				part,
 				{ status: 200, body: result('CompleteMultipartUploadResult', '<ETag>"new-3"</ETag>') },
+				// Ceph forgets the tags that a multipart upload was begun with.
+				{ status: 200, body: result('Tagging', '<TagSet></TagSet>') },
+				{ status: 204 },
 			);
 			const partBytes = 2 * GIB;
 			const { etag, parts } = await copyObject(clientOf(server), FROM, TO, { partBytes });
@@ -169,8 +172,9 @@ describe('a copy that the server refuses in one piece', () => {
 				`bytes=${4 * GIB}-${6 * GIB - 1}`,
 			]);
 			expect(server.requests[3]?.headers['x-amz-tagging']).toBe('a%20b=1%2B1');
+			expect(server.requests.at(-1)?.body).toContain('<Key>a b</Key><Value>1+1</Value>');
 			// Ceph's ETags of parts have no quotes.
-			expect(server.requests.at(-1)?.body).toContain(
+			expect(server.requests.at(-3)?.body).toContain(
 				'<ETag>0123456789abcdef0123456789abcdef</ETag>',
 			);
 		} finally {
