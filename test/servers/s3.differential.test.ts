@@ -23,6 +23,7 @@ import { startS3Sandbox, type S3Sandbox } from '../../sandbox/s3/server.ts';
 import { clientOf } from '../S3/clientOf';
 import { needs } from '../needs';
 import { oddKeys } from '../sandbox/s3/oddKeys.ts';
+import { SETTINGS } from './s3.differential.settings';
 import { startRadosgw, type Radosgw } from './radosgw/start.ts';
 
 jest.setTimeout(60_000);
@@ -168,6 +169,7 @@ const SCRIPT: Record<string, Step> = {
 	'a method that does not exist': async (s3) =>
 		await raw(s3, { operation: 'PostBucket', method: 'POST', bucket: 'main' }),
 	'what is left': async (s3) => (await list(s3)).map(({ key }) => key),
+	...SETTINGS,
 };
 
 /** Where the two may differ: what Ceph answers, and why the sandbox answers otherwise. */
@@ -183,6 +185,10 @@ const JUSTIFIED: Record<string, { ceph: unknown; because: string }> = {
 	'a method that does not exist': {
 		ceph: { code: 'InvalidArgument', status: 400, kind: 'invalid' },
 		because: 'the sandbox says NotImplemented to everything that it does not know',
+	},
+	'a policy that is no JSON': {
+		ceph: { code: 'InvalidArgument', status: 400, kind: 'invalid' },
+		because: 'the API reference says MalformedPolicy',
 	},
 };
 
