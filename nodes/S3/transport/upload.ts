@@ -31,7 +31,8 @@ export type Uploaded = Stored & { size: number; parts: number };
 
 /**
  * Stores content of any length as one object: in one request where it fits into a part, else as a
- * multipart upload, which is aborted when anything fails. Memory stays at a few parts.
+ * multipart upload, which is aborted when anything fails, but for one that is to be resumed. Memory
+ * stays at a few parts.
  */
 export async function upload(s3: S3Client, options: Upload): Promise<Uploaded> {
 	const { bucket, key, headers, parallel } = options;
@@ -40,14 +41,16 @@ export async function upload(s3: S3Client, options: Upload): Promise<Uploaded> {
 		const stored = await putObject(s3, bucket, key, body, headers, integrity);
 		return { ...stored, size: body.length, parts: 1 };
 	};
-	const whole = Buffer.isBuffer(options.source) ? options.source : undefined;
-	const sizes = partSizes(s3.quirks, options.partBytes, whole?.length ?? options.size);
-	if (whole && whole.length <= sizes(0)) return await put(whole);
+	const sizesOf = (size: number | undefined) => partSizes(s3.quirks, options.partBytes, size);
+	const { source: content } = options;
+	if (Buffer.isBuffer(content) && content.length <= sizesOf(content.length)(0))
+		return await put(content);
 
-	const source = await openSource(options.source, options.size, s3.signal);
+	const source = await openSource(content, options.size, s3.signal);
 	let buffers: PartBuffers | undefined;
 	try {
 		const { size } = source;
+		const sizes = sizesOf(size);
 		const single = size !== undefined && size <= sizes(0);
 		const wanted = { bucket, key, headers, integrity, size };
 		const interrupted = options.resume && !single ? await findInterrupted(s3, wanted) : undefined;
