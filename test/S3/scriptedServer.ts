@@ -10,6 +10,8 @@ export interface ScriptedAnswer {
 	body?: string | Buffer;
 	/** close the connection after so many bytes of the body */
 	cutAfter?: number;
+	/** send the body in chunks, without its length */
+	chunked?: boolean;
 }
 
 export interface ScriptedRequest {
@@ -43,7 +45,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 			for (const [name, value] of Object.entries(answer.headers ?? {})) {
 				response.setHeader(name, value);
 			}
-			if (method !== 'HEAD') response.setHeader('content-length', body.length);
+			if (method !== 'HEAD' && !answer.chunked) response.setHeader('content-length', body.length);
 			response.writeHead(answer.status);
 			if (method === 'HEAD') response.end();
 			else if (answer.cutAfter === undefined) response.end(body);

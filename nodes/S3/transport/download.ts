@@ -9,9 +9,9 @@ import { beginsAt, rangeHeader, spanOf } from './byteRange';
 import type { S3Client, S3Request } from './client';
 import type { ContentCheck, Verify } from './contentCheck';
 import { contentCheck } from './contentCheck';
-import { cannotResume, notModified, replaced, wrongLength } from './downloadFailure';
+import { cannotResume, noLength, notModified, replaced, wrongLength } from './downloadFailure';
 import type { ObjectInfo } from './objectInfo';
-import { infoOf } from './objectInfo';
+import { infoOf, unquoted } from './objectInfo';
 import { Blocks, Piece } from './piece';
 import type { ReadOptions } from './readHeaders';
 import { readRequest } from './readHeaders';
@@ -113,6 +113,8 @@ class Transfer {
 	private begun({ status, headers, body }: HttpResponse<Body>): Begun {
 		const { bucket, key, range } = this.wanted;
 		if (status === 304) throw notModified(body, key);
+		// An empty file would be taken for the object.
+		if (!headers['content-range'] && !headers['content-length']) throw noLength(body, key);
 		const span = spanOf(headers, range);
 		if (!span) throw cannotResume(body);
 		this.span = span;
@@ -203,7 +205,15 @@ class Transfer {
 	private async take(piece: Piece, answer: HttpResponse<Body>): Promise<void> {
 		if (answer.status === 412) throw replaced(answer.body, this.wanted.key);
 		if (!beginsAt(piece.position, answer)) throw cannotResume(answer.body);
+		// There are servers that ignore If-Match: the bytes of two objects must not be mixed.
+		if (!this.isSame(answer)) throw replaced(answer.body, this.wanted.key);
 		await answer.body.each((chunk) => piece.add(chunk));
+	}
+
+	private isSame({ headers }: HttpResponse<Body>): boolean {
+		const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+		if (total !== undefined && Number(total) !== this.span.size) return false;
+		return !headers.etag || !this.etag || unquoted(headers.etag) === this.etag;
 	}
 
 	/** What is missing of a piece, of the very object that was begun with. */

@@ -15,6 +15,17 @@ export const notModified = (body: Body, key: string) => {
 	});
 };
 
+export const noLength = (body: Body, key: string) => {
+	body.destroy();
+	return new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'NO_LENGTH',
+		message: `The server sends "${key}" without saying how long it is, so that nobody could tell whether all of it arrived`,
+		hint: 'Something on the way changes the content: a proxy that compresses, or Google Cloud Storage, which unpacks what is stored with the content encoding gzip.',
+	});
+};
+
 export const cannotResume = (body: Body) => {
 	body.destroy();
 	return new Failure({

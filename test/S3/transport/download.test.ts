@@ -308,3 +308,35 @@ describe('servers that answer otherwise', () => {
 		expect(bytes.toString()).toBe('0123456789');
 	});
 });
+
+test('an answer without a length is a failure, not an empty file', async () => {
+	const server = await startScriptedServer();
+	try {
+		server.answer({ status: 200, headers: { etag: '"e"' }, body: 'content', chunked: true });
+		const failure = await failureOf(read('k', clientOf(server)));
+		expect(failure).toMatchObject({ code: 'NO_LENGTH', kind: 'invalid' });
+		expect(failure.message).toMatch(/"k"/);
+	} finally {
+		await server.close();
+	}
+});
+
+test.each([
+	['another ETag', { etag: '"new"', 'content-range': 'bytes 4-7/8' }],
+	['another size', { 'content-range': 'bytes 4-7/9' }],
+])(
+	'where a server ignores If-Match, %s shows that the object was replaced',
+	async (_by, headers) => {
+		const server = await startScriptedServer();
+		try {
+			server.answer(
+				{ status: 200, headers: { etag: '"old"' }, body: 'old old ', cutAfter: 4 },
+				{ status: 206, headers, body: 'new!' },
+			);
+			const failure = await failureOf(read('k', clientOf(server)));
+			expect(failure).toMatchObject({ code: 'OBJECT_CHANGED' });
+		} finally {
+			await server.close();
+		}
+	},
+);
