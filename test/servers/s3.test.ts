@@ -54,7 +54,7 @@ needs(
 		if (!execute) throw new Error(`There is no operation ${operation}`);
 		return await execute(
 			s3,
-			{ ifExists: 'fail', returnAll: true, options: {}, ...input },
+			{ ifExists: 'fail', returnAll: true, output: 'items', options: {}, ...input },
 			itemWith(file),
 		);
 	}
@@ -190,7 +190,7 @@ needs(
 			const { executeAll } = object.operations.find(({ value }) => value === 'deleteMany') ?? {};
 			const results = await executeAll?.(
 				s3,
-				KEYS.map((key) => ({ bucket: 'odd', key })),
+				KEYS.map((key) => ({ bucket: 'odd', key, options: {} })),
 			);
 			expect(results?.filter((result) => result instanceof Failure)).toEqual([]);
 			expect(results).toHaveLength(KEYS.length);
@@ -207,8 +207,11 @@ needs(
 		const stranger = clientOf(gateway, { ...gateway, secretAccessKey: 'wrong' });
 		const head = object.operations.find(({ value }) => value === 'getMany');
 		const failure = await failureOf(
-			head?.execute?.(stranger, { bucket: 'main', returnAll: true }, itemWith(Buffer.alloc(0))) ??
-				Promise.resolve(),
+			head?.execute?.(
+				stranger,
+				{ bucket: 'main', returnAll: true, output: 'items', options: {} },
+				itemWith(Buffer.alloc(0)),
+			) ?? Promise.resolve(),
 		);
 		expect(failure).toMatchObject({ code: 'SignatureDoesNotMatch', scope: 'credential' });
 		expect(failure.message).toMatch(/^The server answered SignatureDoesNotMatch/);
