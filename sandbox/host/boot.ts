@@ -28,6 +28,8 @@ export interface Host {
 	ended: Promise<string>;
 	/** Ends n8n, by force after 15 seconds. May be called again. */
 	stop(): Promise<void>;
+	/** Ends n8n as a crash would: it writes nothing any more. */
+	kill(): Promise<void>;
 }
 
 /**
@@ -91,6 +93,12 @@ export async function bootHost(
 		output.end();
 	};
 
+	const kill = async () => {
+		child.kill('SIGKILL');
+		await ended;
+		output.end();
+	};
+
 	let said = started;
 	while (!(await answers(url))) {
 		if (job.signal?.aborted) {
@@ -109,7 +117,7 @@ export async function bootHost(
 		await wait(250);
 	}
 	job.log(`  ready after ${duration(Date.now() - started)}`);
-	return { url, email, password, require, logFile, logTail, ended, stop };
+	return { url, email, password, require, logFile, logTail, ended, stop, kill };
 }
 
 /** Whether n8n has its database and its routes: it serves a placeholder on every path before. */

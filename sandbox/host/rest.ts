@@ -67,7 +67,13 @@ export interface Rest {
 	createCredential(name: string, type: string, data: object): Promise<string>;
 	testCredential(id: string, name: string, type: string, data: object): Promise<TestAnswer>;
 	/** @returns the workflow as n8n keeps it, with its id */
-	createWorkflow(workflow: WorkflowFile): Promise<WorkflowFile & { id: string }>;
+	createWorkflow(
+		workflow: WorkflowFile,
+	): Promise<WorkflowFile & { id: string; versionId?: string }>;
+	/** Switches a workflow on, so that its triggers work. */
+	activate(workflow: { id: string; versionId?: string }): Promise<void>;
+	/** All executions of a workflow, whatever became of them. */
+	executionsOf(workflowId: string): Promise<Execution[]>;
 	/**
 	 * Runs a workflow from its trigger and waits for the end of it.
 	 *
@@ -147,6 +153,23 @@ export async function signIn(host: Host, signal?: AbortSignal): Promise<Rest> {
 				settings: { executionOrder: 'v1' },
 				...workflow,
 			});
+		},
+		async activate({ id, versionId }) {
+			await data('POST', `/rest/workflows/${id}/activate`, { versionId });
+		},
+		async executionsOf(workflowId) {
+			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+			const found: Execution[] = [];
+			let lastId = '';
+			for (;;) {
+				const page = await data<{ results: Array<{ id: string }> }>(
+					'GET',
+					`/rest/executions?filter=${filter}&limit=100${lastId && `&lastId=${lastId}`}`,
+				);
+				for (const { id } of page.results) found.push(await execution(id));
+				if (page.results.length < 100) return found;
+				lastId = page.results.at(-1)?.id ?? '';
+			}
 		},
 		async run(workflow, trigger, withinMs = 60_000) {
 			const { executionId } = await data<{ executionId: string }>(

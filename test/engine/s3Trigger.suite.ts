@@ -201,12 +201,11 @@ export function s3TriggerSuite(from?: string): void {
 			match: ({ query }) => 'continuation-token' in query,
 		});
 		await put(bucket, 'object-0000', 'changed');
-		await until(() => database.failures.length > 0);
-		await wait(3_000);
+		await wait(5_000);
 		expect(database.events()).toEqual([]);
-		expect(database.failures.map(({ message }) => message)).toEqual([
-			expect.stringContaining('AccessDenied'),
-		]);
+		// Hosts before 2.8 have nowhere to show it but their log.
+		const told = from ? [] : [expect.stringContaining('AccessDenied') as string];
+		expect(database.failures.map(({ message }) => message)).toEqual(told);
 		sandbox.faults.clear();
 		expect(await eventsOf(database, 1)).toEqual(['changed object-0000']);
 	});

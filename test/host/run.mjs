@@ -1,4 +1,5 @@
 // `node test/host/run.mjs`: the packed package in a real n8n. Ends with "N passed, N failed".
+// With names ("s3Trigger"): only these files.
 // REQUIRE_ALL=1 forbids skipped tests.
 import path from 'node:path';
 import { run } from 'node:test';
@@ -7,6 +8,7 @@ import { ensureDependencies } from '../../sandbox/dependencies.mjs';
 import { runWithNode24 } from '../../sandbox/node24.mjs';
 import { duration } from '../../sandbox/step.mjs';
 
+const chosen = process.argv.slice(2);
 const folder = path.dirname(fileURLToPath(import.meta.url));
 // Each has one suite, and they build on each other: workflow.host.ts makes the bucket, secrets.host.ts
 // looks for secrets in what the others left behind, and database.host.ts opens another n8n.
@@ -18,7 +20,10 @@ const FILES = [
 	'editor.host.ts',
 	'secrets.host.ts',
 	'database.host.ts',
-].map((file) => path.join(folder, file));
+	's3Trigger.host.ts',
+]
+	.filter((file) => chosen.length === 0 || chosen.some((name) => file.startsWith(name)))
+	.map((file) => path.join(folder, file));
 
 /** Runs the files one after the other in this process; resolves with the numbers of tests. */
 async function runTests() {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -36,6 +37,8 @@ export interface Setting {
 }
 
 let current: Setting | undefined;
+let restart: (how: 'kill' | 'stop') => Promise<void> = () =>
+	Promise.reject(new Error('There is no setting.'));
 const undo: Array<() => Promise<void> | void> = [];
 
 /** The setting that all files share; `run.mjs` opens it before them. */
@@ -61,8 +64,16 @@ export async function openSetting(environment: NodeJS.ProcessEnv = {}): Promise<
 		const account = { accessKeyId: 'AKIAHOSTTEST00000000', secretAccessKey, sessionToken };
 		const s3 = await startS3Sandbox({ accounts: [account] });
 		undo.push(() => s3.close());
-		const host = await bootHost(hostFolder, folder, job, environment);
+		// The same for every start on this folder: n8n keeps it there, and refuses another one.
+		const settings = { N8N_ENCRYPTION_KEY: randomBytes(24).toString('hex'), ...environment };
+		const boot = async () => await bootHost(hostFolder, folder, job, settings);
+		let host = await boot();
 		undo.push(() => host.stop());
+		restart = async (how) => {
+			await host[how]();
+			host = await boot();
+			current = { ...setting(), host, rest: await signIn(host) };
+		};
 		const rest = await signIn(host);
 		const { endpoint, region } = s3;
 		const credential = { endpoint, region, ...account, clientKeyPassphrase, addressing: 'path' };
@@ -72,6 +83,11 @@ export async function openSetting(environment: NodeJS.ProcessEnv = {}): Promise<
 		await closeSetting();
 		throw error;
 	}
+}
+
+/** Ends n8n, in order or by force, and starts it again on what it has left behind. */
+export async function restartHost(how: 'kill' | 'stop'): Promise<void> {
+	await restart(how);
 }
 
 export async function closeSetting(): Promise<void> {
