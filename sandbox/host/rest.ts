@@ -47,11 +47,14 @@ export interface Execution {
 	error?: { message: string; description?: string; node?: { name: string } };
 	/** Runs by the name of the node. */
 	runs: Record<string, NodeRun[]>;
+	/** Items it was to begin with, where n8n was killed before their node had run. */
+	notBegun: Item[];
 	/** The execution exactly as n8n answered, to search in. */
 	raw: string;
 }
 
 interface ExecutionContent {
+	executionData?: { nodeExecutionStack?: Array<{ data: { main: Array<Item[] | null> } }> };
 	resultData?: { runData?: Execution['runs']; error?: Execution['error'] };
 }
 
@@ -129,6 +132,9 @@ export async function signIn(host: Host, signal?: AbortSignal): Promise<Rest> {
 			status: answer.data.status,
 			...(content.resultData?.error && { error: content.resultData.error }),
 			runs: content.resultData?.runData ?? {},
+			notBegun: (content.executionData?.nodeExecutionStack ?? []).flatMap(
+				({ data: { main } }) => main[0] ?? [],
+			),
 			raw: text,
 		};
 	};
