@@ -216,6 +216,21 @@ export function s3EventTriggerSuite(from?: string): void {
 		expect(items[1]?.json.contentError).toMatch(/gone/);
 	});
 
+	test('an event whose content could not be read is no duplicate when it comes again', async () => {
+		await putObject(clientOf(sandbox), 'events', 'later', Buffer.from('text'), {});
+		const { post } = webhook({ download: true });
+		sandbox.faults.add({
+			kind: 'status',
+			status: 403,
+			code: 'InvalidAccessKeyId',
+			times: 1,
+			match: ({ operation }) => operation === 'GetObject',
+		});
+		expect(await post(records('later'))).toMatchObject({ status: 503, items: [] });
+		expect(await post(records('later'))).toMatchObject({ status: 200, keys: ['later'] });
+		expect(await post(records('later'))).toMatchObject({ status: 200, keys: [] });
+	});
+
 	test('switched off, nothing is registered anywhere', async () => {
 		const workflow = engine.activeWorkflow(trigger());
 		const methods = engine.typeOf(workflow).webhookMethods?.default;

@@ -41,9 +41,11 @@ export async function receive(
 		if (body === undefined) return { webhookResponse: { message: 'OK' } };
 		const wanted = filterOf(input);
 		const records = recordsOf(body, input.options.keyEncoding ?? 'auto').filter(wanted);
-		const fresh = accept(context, input, records);
+		const { fresh, keep } = accept(context, input, records);
 		if (fresh.length === 0) return { webhookResponse: { message: 'OK', events: 0 } };
-		return { workflowData: [await itemsOf(context, input, fresh, receiver)] };
+		const items = await itemsOf(context, input, fresh, receiver);
+		keep();
+		return { workflowData: [items] };
 	} catch (error) {
 		return refuse(context, toFailure(error));
 	}
@@ -133,16 +135,17 @@ function accept(
 	context: IWebhookFunctions,
 	{ options }: EventSettings,
 	records: EventRecord[],
-): EventRecord[] {
-	if (options.suppressDuplicates === false || context.getMode() === 'manual') return records;
+): { fresh: EventRecord[]; keep: () => void } {
+	if (options.suppressDuplicates === false || context.getMode() === 'manual')
+		return { fresh: records, keep: () => {} };
 	const name = `${context.getWorkflow().id} ${context.getNode().id}`;
 	const memory = context.getWorkflowStaticData('node');
-	const { fresh, accepted } = withoutDuplicates(records, memory, name);
+	const { fresh, keep, accepted } = withoutDuplicates(records, memory, name);
 	const response: Answer = context.getResponseObject();
 	response.once('finish', () => {
 		if (response.statusCode < 400) accepted();
 	});
-	return fresh;
+	return { fresh, keep };
 }
 
 async function itemsOf(

@@ -15,15 +15,16 @@ const idOf = ({ eventName, bucket, key, etag, versionId, sequencer, time }: Even
 
 /**
  * Senders deliver an event at least once. Finds those that have been here before.
- * @param memory what n8n writes down once the run of the workflow has been started, so that an event
- * whose run was not started is not taken for a duplicate when it is sent again
- * @returns the others, and what to call when they have been accepted
+ * @param memory what n8n writes down
+ * @returns the others; what to call when their run is to be started, because n8n writes the memory
+ * down after a refusal as well, and what is sent again then must be no duplicate; and what to call
+ * when it has been started
  */
 export function withoutDuplicates(
 	records: EventRecord[],
 	memory: IDataObject,
 	name: string,
-): { fresh: EventRecord[]; accepted: () => void } {
+): { fresh: EventRecord[]; keep: () => void; accepted: () => void } {
 	const before = typeof memory.seen === 'string' ? memory.seen.split(' ') : [];
 	const known = new Set([...before, ...(seenHere.get(name) ?? [])]);
 	const ids: string[] = [];
@@ -34,8 +35,10 @@ export function withoutDuplicates(
 		ids.push(id);
 		return true;
 	});
-	if (ids.length > 0) memory.seen = [...before, ...ids].slice(-MOST).join(' ');
+	const keep = () => {
+		if (ids.length > 0) memory.seen = [...before, ...ids].slice(-MOST).join(' ');
+	};
 	const accepted = () =>
 		void seenHere.set(name, [...(seenHere.get(name) ?? []), ...ids].slice(-MOST));
-	return { fresh, accepted };
+	return { fresh, keep, accepted };
 }
