@@ -94,15 +94,15 @@ const isMd5 = ({ etag, headers }: SourceInfo) =>
 	!headers['x-amz-server-side-encryption-customer-algorithm'];
 
 /**
- * Deletes the source as it was copied. Servers without conditional deletes ignore the condition, so
+ * Deletes an object as it was copied or read. Servers without conditional deletes ignore the condition, so
  * it is looked at once more before. That somebody else deleted it is as good.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
  */
-async function deleteIfStill(
+export async function deleteIfStill(
 	s3: S3Client,
 	source: Place,
-	{ etag }: SourceInfo,
-	sourceHeaders: Record<string, string>,
+	{ etag }: Pick<SourceInfo, 'etag'>,
+	sourceHeaders: Record<string, string> = {},
 ): Promise<void> {
 	const current = async () =>
 		await copySourceInfo(s3, { source, sourceHeaders }).catch((error: unknown) => {
@@ -146,6 +146,6 @@ const replaced = ({ bucket, key }: Place) =>
 		phase: 'rejected',
 		code: 'OBJECT_CHANGED',
 		status: 412,
-		message: `"${key}" in bucket "${bucket}" was replaced after it was copied: the new one was kept`,
-		hint: 'Run the item again to move the new object.',
+		message: `"${key}" in bucket "${bucket}" was replaced meanwhile: the new one was kept`,
+		hint: 'Run the item again for the new object.',
 	});

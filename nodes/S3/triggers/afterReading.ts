@@ -4,7 +4,7 @@ import { addTag, hasTag } from '../transport/addTag';
 import type { S3Client } from '../transport/client';
 import { deleteObject } from '../transport/deleteObjects';
 import { listObjects } from '../transport/listing';
-import { moveObject } from '../transport/move';
+import { deleteIfStill, moveObject } from '../transport/move';
 import type { RunOutcome } from './memory';
 import type { Known, ObjectEvent, Watch } from './watch';
 
@@ -66,7 +66,7 @@ export class Cleaner {
 					const remains = await this.remainsOf(s3, event);
 					const look = this.watch.lookOf(event);
 					if (remains === 'there' && outcome === 'unknown') left.push(event);
-					else if (remains === 'there') await this.clean(s3, event, look, known);
+					else if (remains === 'there') await this.cleanUnlessReplaced(s3, event, look, known);
 					else if (remains === 'gone') forget(known, event.key, look);
 				} catch (error) {
 					failures.push(error);
@@ -89,6 +89,19 @@ export class Cleaner {
 		return (await lookUp(s3, bucket, this.watch.doneFileOf(key))) ? 'there' : 'done';
 	}
 
+	private async cleanUnlessReplaced(
+		s3: S3Client,
+		event: ObjectEvent,
+		look: string,
+		known: Known,
+	): Promise<void> {
+		try {
+			await this.clean(s3, event, look, known);
+		} catch (error) {
+			if ((await this.remainsOf(s3, event)) !== 'changed') throw error;
+		}
+	}
+
 	private async clean(
 		s3: S3Client,
 		{ key, etag }: ObjectEvent,
@@ -102,7 +115,7 @@ export class Cleaner {
 				: {};
 			await moveObject(s3, { bucket, key }, this.targetOf(key), { sourceHeaders });
 		}
-		if (action === 'delete') await deleteObject(s3, bucket, key);
+		if (action === 'delete') await deleteIfStill(s3, { bucket, key }, { etag: etag ?? '' });
 		if (action === 'move' || action === 'delete') forget(known, key, look);
 		if (action === 'tag') {
 			await addTag(s3, bucket, key, tag);
