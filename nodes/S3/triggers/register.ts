@@ -76,7 +76,7 @@ async function withRegistration(
 		const url = context.getNodeWebhookUrl('default');
 		if (!url) throw new Error('n8n knows no address of this webhook');
 		const { client, secrets } = await connect(AbortSignal.timeout(PATIENCE_MS));
-		redact = redactor(secrets);
+		redact = redactor([...secrets, ...(await secretOf(context, input))]);
 		const id = `n8n-${fingerprint([context.getWorkflow().id, context.getNode().id, url]).slice(0, 24)}`;
 		return await work({ s3: client, bucket: input.bucket ?? '', id, url, input });
 	} catch (error) {
@@ -85,10 +85,15 @@ async function withRegistration(
 }
 
 /** The webhook, with the secret where Ceph can show it. */
-async function addressOf(context: IHookFunctions, { authentication }: EventSettings, url: string) {
-	if (authentication !== 'secret') return url;
+async function addressOf(context: IHookFunctions, input: EventSettings, url: string) {
+	const [secret] = await secretOf(context, input);
+	return secret === undefined ? url : `${url}?token=${encodeURIComponent(secret)}`;
+}
+
+async function secretOf(context: IHookFunctions, { authentication }: EventSettings) {
+	if (authentication !== 'secret') return [];
 	const { secret } = await context.getCredentials<{ secret: string }>('resilientS3EventsApi');
-	return `${url}?token=${encodeURIComponent(secret)}`;
+	return [secret];
 }
 
 const nothingToRegister = () =>
