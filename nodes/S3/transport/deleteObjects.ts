@@ -6,7 +6,7 @@ import { checkBefore } from './conditions';
 import { keyFailure, successBody } from './failure';
 import type { Headers } from './headerValues';
 import { compact, plain, quoted } from './headerValues';
-import { contentMd5 } from './objects';
+import { afterLostAnswer, contentMd5 } from './objects';
 import type { XmlElement } from './xml';
 import { children, fitsXml, text, writeXml } from './xml';
 
@@ -181,20 +181,46 @@ export async function deleteObject(
 		accept: ifMatch ? [404, 412] : [],
 	};
 	try {
-		return await s3.call(request, ({ status, headers }, { lost }) => {
-			if (status >= 300 && !lost) throw otherObject(status, bucket, key);
-			const removed = headers['x-amz-version-id'];
-			return {
-				...(headers['x-amz-delete-marker'] === 'true' && { deleteMarker: true }),
-				...(removed && { versionId: removed }),
-			};
-		});
+		const done = await s3.call<Deleted | { doubt: number }>(
+			request,
+			({ status, headers }, { attempt, lost }) => {
+				if (status >= 300 && !lost) throw otherObject(status, bucket, key);
+				if (status === 412) return { doubt: attempt };
+				const removed = headers['x-amz-version-id'];
+				return {
+					...(headers['x-amz-delete-marker'] === 'true' && { deleteMarker: true }),
+					...(removed && { versionId: removed }),
+				};
+			},
+		);
+		if (!('doubt' in done)) return done;
+		// An earlier attempt may have deleted it, or never arrived: another object that is there now
+		// may be why.
+		if (await isThere(s3, { bucket, key, versionId }))
+			throw afterLostAnswer(otherObject(412, bucket, key), done.doubt);
+		return {};
 	} catch (error) {
 		// Google says so where Amazon says that it is done.
 		if (!ifMatch && GONE.has(toFailure(error).code)) return {};
 		throw error;
 	}
 }
+
+const isThere = async (
+	s3: S3Client,
+	{ bucket, key, versionId }: DeleteTarget & { bucket: string },
+) =>
+	await s3.call(
+		{
+			operation: 'HeadObject',
+			method: 'HEAD',
+			bucket,
+			key,
+			query: [['versionId', versionId || undefined]],
+			accept: [400, 403, 404, 405],
+		},
+		({ status }) => status !== 404 && status !== 405,
+	);
 
 const GONE = new Set(['NoSuchKey', 'NoSuchVersion']);
 

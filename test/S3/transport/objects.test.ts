@@ -176,3 +176,25 @@ test('a header value that no header can carry is the mistake of the caller', asy
 	expect(failure).toMatchObject({ kind: 'invalid', phase: 'notSent' });
 	expect(failure.message).toMatch(/content-disposition.*U\+65E5/);
 });
+
+test.each([
+	['another object stays, and is not called deleted', true],
+	['an object that is gone is deleted', false],
+])('delete with If-Match after a lost answer: %s', async (_what, replaced) => {
+	const { etag } = await putObject(s3, 'main', 'doubt', Buffer.from('precious'), {});
+	sandbox.faults.add({
+		kind: replaced ? 'resetBefore' : 'resetAfter',
+		times: 1,
+		match: (request) => {
+			const object = sandbox.buckets.get('main')?.objects.get('doubt');
+			if (isA('DeleteObject')(request) && replaced && object) object.etag = 'f'.repeat(32);
+			return isA('DeleteObject')(request);
+		},
+	});
+	const outcome = await deleteObject(s3, 'main', 'doubt', { ifMatch: etag }).catch(
+		(error: unknown) => error,
+	);
+	if (replaced) expect(outcome).toMatchObject({ code: 'PreconditionFailed', phase: 'maybeDone' });
+	else expect(outcome).not.toBeInstanceOf(Error);
+	expect(sandbox.read('main', 'doubt')?.toString()).toBe(replaced ? 'precious' : undefined);
+});
