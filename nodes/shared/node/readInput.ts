@@ -26,6 +26,8 @@ export function readInput(
 		const value = isPlain(written, property) ? written : resolved(context, property, item);
 		const bare = isResourceLocatorValue(value) ? value.value : value;
 		input[property.name] = typed(property, bare, property.displayName);
+		if (property.type === 'resourceLocator' && (bare === undefined || bare === null))
+			throw nothing(property.displayName);
 	}
 	return input;
 }
@@ -62,6 +64,14 @@ function resolved(context: ParameterSource, { name, displayName }: INodeProperti
 		);
 	}
 }
+
+/** An empty folder means all of the bucket; a field of the item that is missing does not. */
+const nothing = (field: string) =>
+	wrong(
+		`The expression of "${field}" gives nothing`,
+		undefined,
+		"Correct the expression. If nothing is meant, let it give an empty text: {{ $json.field ?? '' }}",
+	);
 
 function typed(property: INodeProperties, value: unknown, field: string): unknown {
 	if (property.required && (value === undefined || value === null || value === ''))

@@ -60,3 +60,24 @@ test('n8n is asked only for what may differ from item to item', () => {
 		['rows', 3],
 	]);
 });
+
+const given = (parameters: object, resolved: object) =>
+	readInput(
+		{
+			getNode: () => ({ parameters }) as unknown as INode,
+			getNodeParameter: (name) => resolved[name as never],
+		},
+		[property('folder', 'resourceLocator')],
+		0,
+	);
+const locator = (value: unknown) => ({ __rl: true, mode: 'prefix', value });
+
+test('a folder whose expression gives nothing is not the whole bucket', () => {
+	const folder = locator('={{ $json.missing }}');
+	for (const value of [undefined, null])
+		expect(() => given({ folder }, { folder: locator(value) })).toThrow(
+			'The expression of "folder" gives nothing',
+		);
+	expect(given({ folder }, { folder: locator('') })).toEqual({ folder: '' });
+	expect(given({ folder: locator('') }, {})).toEqual({ folder: '' });
+});
