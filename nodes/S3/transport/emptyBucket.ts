@@ -1,3 +1,4 @@
+import { oneBehind } from '../../shared/ground/oneBehind';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import type { Doomed } from './deleteListed';
@@ -34,7 +35,8 @@ function about(key: string, failure: Failure): Failure {
 
 async function* everything(s3: S3Client, bucket: string): AsyncGenerator<Doomed[]> {
 	try {
-		for await (const page of listVersions(s3, bucket, { limit: Infinity })) yield objectsIn(page);
+		for await (const page of oneBehind(listVersions(s3, bucket, { limit: Infinity })))
+			yield objectsIn(page);
 	} catch (error) {
 		if (!(error instanceof Failure) || !WITHOUT_VERSIONS.has(error.code)) throw error;
 		for await (const page of listObjects(s3, bucket, { limit: Infinity })) yield objectsIn(page);

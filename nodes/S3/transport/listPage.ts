@@ -105,5 +105,21 @@ export const noNextPage = (bucket: string): Failure =>
 		hint: 'Set a limit of up to 1,000, or list by prefixes.',
 	});
 
+/**
+ * A server, or a cache before it, that overlooks the prefix would have objects deleted that nobody
+ * meant.
+ */
+export function checkPrefix(rows: Array<{ key: string }>, bucket: string, prefix = ''): void {
+	const other = prefix && rows.find(({ key }) => !key.startsWith(prefix));
+	if (!other) return;
+	throw new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'PREFIX_IGNORED',
+		message: `The server lists "${other.key}" of bucket "${bucket}", although it was asked for what begins with "${prefix}"`,
+		hint: 'Is this really the address of the S3 server? A cache before it may give the answer to another question.',
+	});
+}
+
 const unreadableKey = (message: string, cause: unknown) =>
 	new Failure({ kind: 'invalid', phase: 'rejected', code: 'UNREADABLE_KEY', message, cause });

@@ -2,6 +2,7 @@ import type { S3Client } from './client';
 import { successBody } from './failure';
 import type { ListedPrefix, Owner } from './listPage';
 import {
+	checkPrefix,
 	contentOf,
 	inOrder,
 	isSorted,
@@ -77,6 +78,7 @@ export async function* listVersions(
 				return readPage(answer, bucket, owner);
 			},
 		);
+		checkPrefix(page.rows, bucket, prefix);
 		const rows = page.rows.slice(0, left);
 		left -= rows.length;
 		const { key, versionId } = page.next;

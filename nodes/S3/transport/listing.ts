@@ -2,6 +2,7 @@ import type { S3Client } from './client';
 import { readError, s3Failure, successBody } from './failure';
 import type { ListedPrefix, Owner } from './listPage';
 import {
+	checkPrefix,
 	contentOf,
 	inOrder,
 	keyDecoder,
@@ -90,6 +91,7 @@ export async function* listObjects(
 			position = { version: 1, marker: startAfter };
 			continue;
 		}
+		checkPrefix(page.rows, bucket, listing.prefix);
 		if (isSame(page.rows[0], before[0])) throw noNextPage(bucket);
 		const last = position.version === 1 ? before.at(-1)?.key : undefined;
 		const rows = page.rows.filter((row) => isAfter(row, startAfter, last)).slice(0, left);

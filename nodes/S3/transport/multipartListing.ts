@@ -1,6 +1,6 @@
 import type { S3Client } from './client';
 import { successBody } from './failure';
-import { keyDecoder, noNextPage, PAGE_SIZE } from './listPage';
+import { checkPrefix, keyDecoder, noNextPage, PAGE_SIZE } from './listPage';
 import { unquoted } from './objectInfo';
 import { children, text } from './xml';
 
@@ -63,6 +63,7 @@ export async function* listUploads(
 				};
 			},
 		);
+		checkPrefix(page.uploads, bucket, prefix);
 		yield page.uploads;
 		if (!page.truncated) return;
 		if (!page.key || (page.key === keyMarker && page.id === idMarker)) throw noNextPage(bucket);

@@ -1,5 +1,6 @@
 import { oneBehind } from '../../../shared/ground/oneBehind';
 import { defineOperation, WithFiles } from '../../../shared/node/defineOperation';
+import { cancelled } from '../../../shared/resilience/deadline';
 import type { Failure } from '../../../shared/resilience/failure';
 import { toFailure } from '../../../shared/resilience/failure';
 import type { S3Client } from '../../transport/client';
@@ -140,6 +141,7 @@ class Deletion {
 				yield batch.failed;
 			}
 			if (outage) throw outage;
+			if (this.s3.signal.aborted) throw cancelled(this.s3.signal, 'maybeDone');
 		} catch (error) {
 			const failure = toFailure(error);
 			if (this.deleted + this.failures.count > 0) {

@@ -8,6 +8,7 @@ import { startS3Sandbox, type S3Sandbox } from '../../../../sandbox/s3/server.ts
 import { oddKeys } from '../../../sandbox/s3/oddKeys.ts';
 import { clientOf, failureOf, isA } from '../../clientOf';
 import { stock } from '../../stock';
+import { startScriptedServer } from '../../scriptedServer';
 import { act } from '../acting';
 
 let sandbox: S3Sandbox;
@@ -235,5 +236,41 @@ describe('Delete', () => {
 			found: 0,
 		});
 		expect(left()).toEqual(['g/a']);
+	});
+});
+
+test.each([
+	['ListBucketResult', 'Contents', {}],
+	['ListVersionsResult', 'Version', { includeVersions: true }],
+])('a server that overlooks the prefix (%s) loses nothing', async (root, row, options) => {
+	const server = await startScriptedServer();
+	try {
+		const rows = ['logs/a', 'other/b'].map(
+			(key) => `<${row}><Key>${key}</Key><VersionId>1</VersionId><Size>1</Size></${row}>`,
+		);
+		server.answer({ status: 200, body: `<${root}>${rows.join('')}</${root}>` });
+		const input = { bucket: 'bin', what: 'folder', folder: 'logs', options };
+		const failure = await failureOf(act(deleteOperation, clientOf(server), input));
+		expect(failure).toMatchObject({ code: 'PREFIX_IGNORED' });
+		expect(failure.message).toContain('"other/b"');
+		expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
+	} finally {
+		await server.close();
+	}
+});
+
+test('a deletion that is cancelled is no success, also where failures are reported', async () => {
+	await put(['f/1']);
+	const cancel = new AbortController();
+	s3 = clientOf(sandbox, {}, { signal: cancel.signal });
+	sandbox.faults.add({
+		kind: 'hang',
+		match: ({ operation }) => {
+			if (operation === 'DeleteObjects') setTimeout(() => cancel.abort(), 50);
+			return operation === 'DeleteObjects';
+		},
+	});
+	expect(await failureOf(remove('f', { ifSomeFail: 'report' }))).toMatchObject({
+		code: 'CANCELLED',
 	});
 });
