@@ -1,4 +1,5 @@
 import { inParallel } from '../../../shared/ground/inParallel';
+import { cancelled } from '../../../shared/resilience/deadline';
 import { Failure, toFailure } from '../../../shared/resilience/failure';
 import type { S3Client } from '../../transport/client';
 import type { Comparison, Folder, Pair } from '../../transport/compareFolders';
@@ -44,6 +45,7 @@ const MOST_FAILURES_IN_A_ROW = 100;
 export class Sync {
 	readonly failures = new Failures();
 	private failuresInARow = 0;
+	private givenUp = false;
 	private readonly counts = {
 		inSource: 0,
 		unchanged: 0,
@@ -76,6 +78,9 @@ export class Sync {
 		const { dryRun, deleteExtra, allowEmptySource, source } = this.plan;
 		try {
 			yield* this.copies();
+			if (this.s3.signal.aborted) throw cancelled(this.s3.signal, 'maybeDone');
+			// The rest was not even looked at, which a row with the numbers would not say.
+			if (this.givenUp) throw this.failures.failure(this.summary());
 			// What could not be copied might be missed; and a second look at both sides, because the
 			// first one was not at its end when it found what is to go.
 			if (!deleteExtra || this.counts.toDelete === 0 || this.failures.count > 0) return;
@@ -84,7 +89,7 @@ export class Sync {
 		} catch (error) {
 			const failure = toFailure(error);
 			const { copied, deleted } = this.counts;
-			if (copied + deleted > 0)
+			if (copied + deleted > 0 && !this.givenUp)
 				failure.message = `${failure.message}. Before that: ${this.summary()}`;
 			throw failure;
 		}
@@ -105,12 +110,8 @@ export class Sync {
 
 	summary(): string {
 		const { copied, toCopy, deleted, toDelete } = this.counts;
-		const given = this.stopped ? '; it was given up after so many failures in a row' : '';
+		const given = this.givenUp ? '; it was given up after so many failures in a row' : '';
 		return `${copied} of ${toCopy} objects were copied, ${deleted} of ${toDelete} deleted${given}; ${this.failures.count} failed`;
-	}
-
-	private get stopped(): boolean {
-		return this.failuresInARow >= MOST_FAILURES_IN_A_ROW;
 	}
 
 	private pairs(): AsyncGenerator<Pair> {
@@ -121,7 +122,7 @@ export class Sync {
 	private async *changed(): AsyncGenerator<ToCopy> {
 		const { compareBy = 'sizeAndTime', deleteExtra } = this.plan;
 		for await (const { path, source, target } of this.pairs()) {
-			if (this.stopped) return;
+			if (this.givenUp) return;
 			if (!source) {
 				if (deleteExtra) this.counts.toDelete++;
 				continue;
@@ -143,6 +144,7 @@ export class Sync {
 		for await (const change of inParallel(this.changed(), parallelCopies, copy)) {
 			const { key, size = 0, done, failure } = change;
 			this.failuresInARow = failure ? this.failuresInARow + 1 : 0;
+			this.givenUp ||= this.failuresInARow >= MOST_FAILURES_IN_A_ROW;
 			if (failure) this.failures.add([{ key, failure }]);
 			if (done) {
 				this.counts.copied++;

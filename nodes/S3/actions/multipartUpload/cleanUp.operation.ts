@@ -1,6 +1,7 @@
 import { inParallel } from '../../../shared/ground/inParallel';
 import { oneBehind } from '../../../shared/ground/oneBehind';
 import { defineOperation, WithFiles } from '../../../shared/node/defineOperation';
+import { cancelled } from '../../../shared/resilience/deadline';
 import type { Failure } from '../../../shared/resilience/failure';
 import { toFailure } from '../../../shared/resilience/failure';
 import { abortOpenUpload } from '../../transport/abortUpload';
@@ -82,6 +83,7 @@ export const cleanUp = defineOperation({
 				failures.add(failed);
 				yield failed;
 			}
+			if (s3.signal.aborted) throw cancelled(s3.signal, 'maybeDone');
 		}
 		const row = () => ({ bucket, prefix, dryRun, ...counts, failed: failures.count, uploads });
 

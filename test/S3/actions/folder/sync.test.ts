@@ -273,15 +273,32 @@ test('failures can be reported instead, each in a line', async () => {
 	expect(files.get('failures.ndjson')).toMatch(/^\{"key":"b\/c\/1","code":"AccessDenied".*\}\n$/);
 });
 
-test('a server that refuses every copy is not asked for all of them', async () => {
-	await stock(
-		sandbox,
-		s3,
-		'from',
-		Array.from({ length: 1_000 }, (_, n) => `a/${n}`),
-	);
-	sandbox.faults.add({ kind: 'errorInside200', code: 'AccessDenied' });
-	const failure = await failureOf(run());
-	expect(failure.message).toMatch(/given up after so many failures in a row/);
-	expect(requests('CopyObject')).toBeLessThan(130);
+test.each(['fail', 'report'])(
+	'a server that refuses every copy is not asked for all of them, and the item fails: %s',
+	async (ifSomeFail) => {
+		await stock(
+			sandbox,
+			s3,
+			'from',
+			Array.from({ length: 1_000 }, (_, n) => `a/${n}`),
+		);
+		sandbox.faults.add({ kind: 'errorInside200', code: 'AccessDenied' });
+		const failure = await failureOf(run({ ifSomeFail }));
+		expect(failure.message).toMatch(/given up after so many failures in a row/);
+		expect(requests('CopyObject')).toBeLessThan(130);
+	},
+);
+
+test('a run that is cancelled is no success, also where failures are reported', async () => {
+	await put('from', { 'a/1': '1' });
+	const cancel = new AbortController();
+	s3 = clientOf(sandbox, {}, { signal: cancel.signal });
+	sandbox.faults.add({
+		kind: 'hang',
+		match: ({ operation }) => {
+			if (operation === 'CopyObject') setTimeout(() => cancel.abort(), 50);
+			return operation === 'CopyObject';
+		},
+	});
+	expect(await failureOf(run({ ifSomeFail: 'report' }))).toMatchObject({ code: 'CANCELLED' });
 });
