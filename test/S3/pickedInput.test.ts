@@ -58,3 +58,21 @@ test.each([[picked('list', 'dir/')], [picked('prefix', '={{ "di" + "r/" }}')], [
 		expect(rowsOf(ended).map(({ json }) => json.key)).toEqual(['dir/a b.txt']);
 	},
 );
+
+test.each([
+	['object', 'delete', { options: { ifMatch: '={{ $json.nothing }}' } }, /Only If ETag Matches/],
+	['object', 'delete', { options: { versionId: '={{ $json.nothing }}' } }, /Version ID/],
+	['object', 'upload', { options: { ifMatch: '={{ $json.nothing }}' } }, /Only If ETag Matches/],
+	['folder', 'getMany', { folder: picked('prefix', '={{ $json.nothing }}') }, /"Folder"/],
+])(
+	'%s %s: what limits it does not get lost where an expression gives nothing',
+	async (resource, operation, parameters, words) => {
+		const more = resource === 'object' ? { key: 'k' } : {};
+		const source = operation === 'upload' ? { source: 'text', text: 'text' } : {};
+		const given = { bucket: 'good', ...more, ...source, ...parameters };
+		const run = await bench.run(resource, operation, given, item);
+		expect(wordsOf(run)).toMatch(words);
+		expect(wordsOf(run)).toMatch(/gives nothing/);
+		expect(bench.sandbox.requests).toHaveLength(0);
+	},
+);

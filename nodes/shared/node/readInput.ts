@@ -147,12 +147,24 @@ function members(properties: INodeProperties[], value: unknown, field: string) {
 	const given = isObject(value) ? value : {};
 	return Object.fromEntries(
 		properties
-			.filter(({ name }) => given[name] !== undefined)
+			.filter((property) => isGiven(property, given, field))
 			.map((property) => [
 				property.name,
 				typed(property, given[property.name], `${field} > ${property.displayName}`),
 			]),
 	);
+}
+
+/** @throws Failure where a condition would get lost because its expression gives nothing */
+function isGiven(
+	{ name, displayName, typeOptions }: INodeProperties,
+	given: Record<string, unknown>,
+	field: string,
+): boolean {
+	const value = given[name];
+	if (typeOptions?.condition && name in given && (value === undefined || value === null))
+		throw nothing(`${field} > ${displayName}`);
+	return value !== undefined;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -81,3 +81,24 @@ test('a folder whose expression gives nothing is not the whole bucket', () => {
 	expect(given({ folder }, { folder: locator('') })).toEqual({ folder: '' });
 	expect(given({ folder: locator('') }, {})).toEqual({ folder: '' });
 });
+
+test('a condition whose expression gives nothing does not get lost', () => {
+	const collection = property('options', 'collection', {
+		options: [
+			property('ifMatch', 'string', { typeOptions: { condition: true } }),
+			property('type', 'string'),
+		],
+	});
+	const read = (options: object) => {
+		const parameters = { options: { ifMatch: '={{ $json.missing }}' } };
+		const context = {
+			getNode: () => ({ parameters }) as unknown as INode,
+			getNodeParameter: () => options,
+		};
+		return readInput(context, [collection], 0);
+	};
+	for (const ifMatch of [undefined, null])
+		expect(() => read({ ifMatch })).toThrow('The expression of "options > ifMatch" gives nothing');
+	expect(read({ ifMatch: 'etag', type: undefined })).toEqual({ options: { ifMatch: 'etag' } });
+	expect(read({})).toEqual({ options: {} });
+});

@@ -26,6 +26,7 @@ export const deleteOperation = defineOperation({
 					displayName: 'Only If ETag Matches',
 					name: 'ifMatch',
 					type: 'string',
+					typeOptions: { condition: true },
 					default: '',
 					description:
 						'The item fails unless the object has this ETag. Not every server knows this condition.',

@@ -22,6 +22,7 @@ export const deleteOptions = [
 	},
 	{
 		...versionIdOption,
+		typeOptions: { condition: true },
 		description:
 			'Deletes this version for good. Without it a versioned bucket keeps all versions and puts a delete marker over them.',
 	},

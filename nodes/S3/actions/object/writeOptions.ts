@@ -161,6 +161,7 @@ export const writeOptions = [
 		displayName: 'Only If ETag Matches',
 		name: 'ifMatch',
 		type: 'string',
+		typeOptions: { condition: true },
 		default: '',
 		description:
 			'The item fails unless the object of this key has this ETag now: nothing that somebody else wrote meanwhile is lost. Not every server knows this condition.',
