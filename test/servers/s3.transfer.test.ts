@@ -6,6 +6,7 @@ import { copyObject } from '../../nodes/S3/transport/copy';
 import { downloadInto } from '../../nodes/S3/transport/downloadInto';
 import { moveObject } from '../../nodes/S3/transport/move';
 import { headObject, putObject } from '../../nodes/S3/transport/objects';
+import { upload } from '../../nodes/S3/transport/upload';
 import { clientOf, failureOf } from '../S3/clientOf';
 import { needs } from '../needs';
 import { startRadosgw, type Radosgw } from './radosgw/start.ts';
@@ -63,6 +64,17 @@ needs(
 		expect(head).toMatchObject({ etag, contentType: 'image/png', metadata: { a: '1' } });
 		expect((await read('parts'))?.kept.equals(BYTES)).toBe(true);
 		expect(await tagsOf('parts')).toContain('<Key>k&amp;</Key><Value>v=1</Value>');
+	});
+
+	test('a large file has the tags that it was uploaded with', async () => {
+		const headers = { 'x-amz-tagging': 'k%26=v%3D1&stage=test' };
+		const transfer = { partBytes: 5 * MIB, parallel: 4 };
+		const where = { bucket: 'main', key: 'tagged' };
+		const { parts } = await upload(s3, { ...where, source: BYTES, headers, ...transfer });
+		expect(parts).toBe(5);
+		const tags = await tagsOf('tagged');
+		expect(tags).toContain('<Key>k&amp;</Key><Value>v=1</Value>');
+		expect(tags).toContain('<Key>stage</Key><Value>test</Value>');
 	});
 
 	test('an object of parts is moved, and a small one', async () => {

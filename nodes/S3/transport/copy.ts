@@ -8,6 +8,7 @@ import { successBody } from './failure';
 import type { Stored } from './objects';
 import { unquoted } from './objectInfo';
 import { afterLostAnswer, conditionFailed } from './objects';
+import type { TagsKept } from './tagging';
 import { text } from './xml';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/copy-object.html */
@@ -32,7 +33,7 @@ export interface CopyOptions {
 	parallel?: number;
 }
 
-export interface Copied extends Stored {
+export interface Copied extends Stored, TagsKept {
 	/** ISO 8601 */
 	lastModified?: string;
 	/** absent for a copy in one piece */

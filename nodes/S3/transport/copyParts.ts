@@ -2,7 +2,7 @@ import { cancelled } from '../../shared/resilience/deadline';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import type { Copied } from './copy';
-import type { Copy, ObjectPlace, SourceInfo } from './copySource';
+import type { Copy, SourceInfo } from './copySource';
 import { copySource, onlyIfStill } from './copySource';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
@@ -10,7 +10,7 @@ import { successBody } from './failure';
 import type { Part, UploadPlace } from './multipart';
 import { abortUpload, completeUpload, createUpload } from './multipart';
 import type { Tags } from './tagging';
-import { getObjectTags, putObjectTags } from './tagging';
+import { getObjectTags, isHidden, keepTags } from './tagging';
 import { headersOfKey } from './writeHeaders';
 import { text } from './xml';
 
@@ -54,9 +54,11 @@ export async function copyInParts(s3: S3Client, copy: Copy, source: SourceInfo):
 		if (!s3.signal.aborted) await cleanUp;
 		throw error;
 	}
-	const tagging = headers['x-amz-tagging'];
-	if (tagging) await keepTags(s3, { bucket, key, versionId: stored.versionId }, tagging);
-	return stored;
+	const { versionId } = stored;
+	return {
+		...stored,
+		...(await keepTags(s3, { bucket, key, versionId }, headers['x-amz-tagging'])),
+	};
 }
 
 async function copyAll(
@@ -156,25 +158,10 @@ async function tagsOf(s3: S3Client, { source, headers }: Copy): Promise<Tags | u
 		const failure = toFailure(error);
 		// A server without tags has none to lose.
 		if ([404, 405, 501].includes(failure.status ?? 0)) return {};
-		if (mayNot(failure)) return undefined;
+		if (isHidden(failure)) return undefined;
 		throw failure;
 	});
 }
-
-/** Ceph (measured with 16.2) forgets the tags that a multipart upload was begun with. */
-async function keepTags(s3: S3Client, object: ObjectPlace, header: string): Promise<void> {
-	try {
-		const found = await getObjectTags(s3, object);
-		if (Object.keys(found).length > 0) return;
-	} catch (error) {
-		// A key that may not look has no reason to doubt.
-		if (mayNot(toFailure(error))) return;
-		throw error;
-	}
-	await putObjectTags(s3, object, Object.fromEntries(new URLSearchParams(header)));
-}
-
-const mayNot = ({ kind, scope }: Failure) => kind === 'auth' && scope !== 'credential';
 
 const cannotCopyParts = ({ source: { key } }: Copy, { size }: SourceInfo) =>
 	new Failure({

@@ -73,6 +73,7 @@ const PROVIDERS: Record<string, Provider> = {
 			conditionalWrites: true,
 			crc32: true,
 			encodedWords: true,
+			keepsTags: true,
 			multipartEtag: true,
 		},
 	},
@@ -118,7 +119,7 @@ const PROVIDERS: Record<string, Provider> = {
 	minio: {
 		name: 'MinIO',
 		region: 'us-east-1',
-		quirks: { conditionalWrites: true, crc32: true, multipartEtag: true },
+		quirks: { conditionalWrites: true, crc32: true, keepsTags: true, multipartEtag: true },
 	},
 	other: { name: '', region: 'us-east-1' },
 	ovh: {

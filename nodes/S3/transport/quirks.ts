@@ -18,6 +18,8 @@ export interface Quirks {
 	encodedWords: boolean;
 	/** honours If-Match and If-None-Match of writes; others ignore them without a word */
 	conditionalWrites: boolean;
+	/** keeps the tags that a multipart upload or a copy comes with; others forget them (Ceph) */
+	keepsTags: boolean;
 	/** ListBuckets takes a prefix, and comes in pages */
 	bucketPages: boolean;
 	/** CreateBucket takes the region as LocationConstraint */
@@ -34,6 +36,7 @@ export const UNKNOWN_SERVER: Quirks = {
 	conditionalWrites: false,
 	encodedWords: false,
 	equalParts: false,
+	keepsTags: false,
 	multipartEtag: false,
 	bucketPages: false,
 	locationConstraint: true,

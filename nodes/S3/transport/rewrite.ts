@@ -13,7 +13,7 @@ import { putLegalHold, putRetention } from './objectLock';
 import { headObject } from './objects';
 import type { Version } from './subresource';
 import type { Tags } from './tagging';
-import { getObjectTags, putObjectTags } from './tagging';
+import { getObjectTags, isHidden, keepTags } from './tagging';
 import { aclHeaders, writeHeaders } from './writeHeaders';
 
 interface Place {
@@ -76,10 +76,11 @@ export async function rewriteObject(
 	if (isMd5(found) && isMd5({ ...found, ...copied }) && copied.etag !== found.etag)
 		throw mixed(place);
 	const object = { ...place, versionId: copied.versionId };
-	await keepTags(s3, object, tags);
+	const tagsKept = await keepTags(s3, object, headers['x-amz-tagging']);
 	await keepLock(s3, object, headers);
 	return {
 		...copied,
+		...tagsKept,
 		metadata: metadataOf(headers),
 		...(access === undefined && { aclKept: false as const }),
 	};
@@ -124,13 +125,6 @@ const mixed = ({ bucket, key }: Place) =>
 		message: `"${key}" in bucket "${bucket}" was replaced while its metadata was changed: the new content may have the metadata of the old one`,
 		hint: 'This server ignores the condition that prevents it. Look at the object, and run the item again.',
 	});
-
-/** Ceph drops the tags of what gets new metadata, even where they are given. */
-async function keepTags(s3: S3Client, object: Version, tags: Tags = {}): Promise<void> {
-	if (Object.keys(tags).length === 0) return;
-	if (Object.keys(await getObjectTags(s3, object)).length > 0) return;
-	await putObjectTags(s3, object, tags);
-}
 
 /** A new version is under the lock of the old one, also where the server does not take it from a copy. */
 async function keepLock(s3: S3Client, object: Version, headers: Headers): Promise<void> {
@@ -188,7 +182,7 @@ async function accessOf(s3: S3Client, place: Place): Promise<Headers | undefined
 		const failure = toFailure(error);
 		if (failure.code === 'AccessControlListNotSupported' || WITHOUT.has(String(failure.status)))
 			return {};
-		if (failure.kind === 'auth' && failure.scope !== 'credential') return undefined;
+		if (isHidden(failure)) return undefined;
 		throw failure;
 	}
 }
@@ -199,8 +193,7 @@ async function tagsOf(s3: S3Client, place: Place): Promise<Tags | undefined> {
 		return await getObjectTags(s3, place);
 	} catch (error) {
 		const failure = toFailure(error);
-		const hidden = failure.kind === 'auth' && failure.scope !== 'credential';
-		if (hidden || WITHOUT.has(String(failure.status))) return undefined;
+		if (isHidden(failure) || WITHOUT.has(String(failure.status))) return undefined;
 		throw failure;
 	}
 }

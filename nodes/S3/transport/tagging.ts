@@ -1,3 +1,4 @@
+import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import { successBody } from './failure';
 import type { Version } from './subresource';
@@ -38,4 +39,55 @@ export async function putObjectTags(s3: S3Client, object: Version, tags: Tags): 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
 export async function deleteObjectTags(s3: S3Client, object: Version): Promise<void> {
 	await s3.call(aboutObject('DeleteObjectTagging', 'DELETE', object, 'tagging'), () => {});
+}
+
+/** What came of tags that a server may have forgotten. */
+export interface TagsKept {
+	/** false: the key may not read them, so nobody knows whether the object has them */
+	tagsChecked?: false;
+}
+
+/**
+ * Ceph (measured with 16.2) forgets the tags that a multipart upload was begun with, and those of a
+ * copy that gets new metadata. So unless the server is known to keep them, they are looked at, and
+ * set where they are missing.
+ * @param object that was stored just now
+ * @param header x-amz-tagging that it was stored with
+ * @throws Failure saying that the object is there without its tags
+ */
+export async function keepTags(
+	s3: S3Client,
+	object: Version,
+	header: string | undefined,
+): Promise<TagsKept> {
+	if (!header || s3.quirks.keepsTags) return {};
+	const tags = Object.fromEntries(new URLSearchParams(header));
+	try {
+		const found = await getObjectTags(s3, object);
+		if (Object.entries(tags).every(([name, value]) => found[name] === value)) return {};
+	} catch (error) {
+		const failure = toFailure(error);
+		if (isHidden(failure)) return { tagsChecked: false };
+		throw untagged(object, failure);
+	}
+	await putObjectTags(s3, object, tags).catch((error: unknown) => {
+		throw untagged(object, toFailure(error));
+	});
+	return {};
+}
+
+/** The key may not see this one thing, which says nothing about the rest. */
+export const isHidden = ({ kind, scope }: Failure): boolean =>
+	kind === 'auth' && scope !== 'credential';
+
+function untagged({ bucket, key }: Version, failure: Failure): Failure {
+	const { attempts, firstAt, lastAt } = failure;
+	const tagless = new Failure({
+		...failure,
+		phase: 'maybeDone',
+		message: `"${key}" is stored in bucket "${bucket}", but this server forgot its tags, and they could not be set afterwards: ${failure.message}`,
+		hint: `Set its tags with Set Tags, or run the item again. ${failure.hint ?? ''}`.trim(),
+		cause: failure,
+	});
+	return Object.assign(tagless, { attempts, firstAt, lastAt });
 }

@@ -10,6 +10,8 @@ import { findInterrupted } from './resume';
 import { sendParts } from './sendParts';
 import type { Content, Source } from './source';
 import { openSource } from './source';
+import type { TagsKept } from './tagging';
+import { keepTags } from './tagging';
 
 export interface Upload {
 	bucket: string;
@@ -27,7 +29,7 @@ export interface Upload {
 	resume?: boolean;
 }
 
-export type Uploaded = Stored & { size: number; parts: number };
+export type Uploaded = Stored & TagsKept & { size: number; parts: number };
 
 /**
  * Stores content of any length as one object: in one request where it fits into a part, else as a
@@ -63,7 +65,7 @@ export async function upload(s3: S3Client, options: Upload): Promise<Uploaded> {
 			await checkLength(source);
 			return await put(first.subarray(0, length));
 		}
-		return await sendParts(s3, {
+		const stored = await sendParts(s3, {
 			bucket,
 			key,
 			headers,
@@ -77,6 +79,8 @@ export async function upload(s3: S3Client, options: Upload): Promise<Uploaded> {
 			keepParts: options.resume ?? false,
 			checkLength: async () => await checkLength(source),
 		});
+		const object = { bucket, key, versionId: stored.versionId };
+		return { ...stored, ...(await keepTags(s3, object, headers['x-amz-tagging'])) };
 	} finally {
 		await source.close();
 		buffers?.close();
