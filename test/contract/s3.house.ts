@@ -273,7 +273,7 @@ export async function openS3(engine: Engine): Promise<House> {
 		credentialCases: [
 			{ what: 'good', type, data: good, says: /3 buckets: folders, locked, shelf/ },
 			{ what: 'good', type, data: { ...good, testBucket: 'shelf' }, says: /"shelf" answers/ },
-			{ what: 'good', type, data: { ...good, provider: 'minio' }, says: /^MinIO: .* 2 buckets/ },
+			{ what: 'good', type, data: { ...good, provider: 'minio' }, says: /^MinIO: .* 3 buckets/ },
 			{
 				what: 'good',
 				type,
