@@ -15,7 +15,7 @@ const SAMPLES = 5;
  * Polls while the workflow is active; in the editor shows what is there.
  *
  * A trigger of n8n with a clock of its own rather than one of n8n's poll triggers: only to these n8n
- * gives a way to start a run once and not twice, see docs/decisions/0005.
+ * gives a way to start a run once and not twice, see docs/decisions/0007.
  */
 export async function startPolling(
 	context: ITriggerFunctions,
