@@ -69,6 +69,18 @@ export async function openS3(engine: Engine): Promise<House> {
 		}
 		return begun;
 	};
+	const sendPart = async (key: string, uploadId: string) => {
+		const request = {
+			operation: 'UploadPart',
+			method: 'PUT' as const,
+			...{ bucket: 'shelf', key, body: Buffer.from('part') },
+			query: [
+				['partNumber', 1],
+				['uploadId', uploadId],
+			] as Array<[string, string | number]>,
+		};
+		await s3.call(request, () => {});
+	};
 	const rows = Buffer.from('{"id":1}\n{"id":2}\n');
 	await putObject(s3, 'folders', 'rows.jsonl', rows, {});
 
@@ -135,6 +147,15 @@ export async function openS3(engine: Engine): Promise<House> {
 			},
 			items: uploads,
 		},
+		'multipartUpload.complete': {
+			parameters: { ...ofObject, uploadId: '={{ $json.uploadId }}', parts: 'stored' },
+			items: async (count) => {
+				const begun = await uploads(count);
+				for (const { json } of begun) await sendPart(String(json.key), String(json.uploadId));
+				return begun;
+			},
+		},
+		'multipartUpload.create': { parameters: ofObject, items: newItems },
 		'multipartUpload.delete': {
 			parameters: { ...ofObject, uploadId: '={{ $json.uploadId }}' },
 			items: uploads,

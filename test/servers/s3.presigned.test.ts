@@ -3,12 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { complete } from '../../nodes/S3/actions/multipartUpload/complete.operation';
+import { create } from '../../nodes/S3/actions/multipartUpload/create.operation';
 import { presignedUrl } from '../../nodes/S3/actions/presignedUrl/presignedUrl.resource';
 import { createBucket } from '../../nodes/S3/transport/buckets';
 import type { S3Client } from '../../nodes/S3/transport/client';
 import { headObject, putObject } from '../../nodes/S3/transport/objects';
 import type { PresignedForm } from '../../nodes/S3/transport/presignedForm';
 import type { PresignedUrl } from '../../nodes/S3/transport/presigned';
+import { getObjectTags } from '../../nodes/S3/transport/tagging';
+import { act } from '../S3/actions/acting';
 import { clientOf, failureOf } from '../S3/clientOf';
 import { needs } from '../needs';
 import { oddKeys } from '../sandbox/s3/oddKeys.ts';
@@ -82,6 +86,30 @@ needs(
 			const down = await make('createDownloadUrl', { key });
 			expect(await curl('--path-as-is', '-g', down.url)).toBe(`content of ${key}`);
 		}
+	});
+
+	test('parts go up by curl, and become an object with its tags', async () => {
+		const place = { bucket: 'main', key: 'ä b/parts.bin' };
+		const tags = { rows: [{ name: 'a b', value: 'c=d' }] };
+		const contents = ['1'.repeat(5 * 1024 ** 2), '2'.repeat(5 * 1024 ** 2), 'end'];
+		const begun = await act(create, s3, { ...place, options: { tags, metadataJson: { m: '1' } } });
+		const upload = { ...place, uploadId: begun.rows[0]?.uploadId };
+		const urls = await make<PresignedUrl[]>('createPartUrl', {
+			...{ ...upload, firstPart: 1, parts: 3 },
+		});
+		const file = path.join(folder, 'part');
+		const finish = async (numberOfParts: number) =>
+			(await act(complete, s3, { ...upload, parts: 'stored', options: { numberOfParts, tags } }))
+				.rows[0];
+		expect(await failureOf(finish(3))).toMatchObject({ code: 'PARTS_MISSING' });
+		for (const [n, { url }] of urls.entries()) {
+			writeFileSync(file, contents[n] ?? '');
+			expect(await curl(...status, '--path-as-is', '-g', '-T', file, url)).toBe('200');
+		}
+		expect(await finish(3)).toMatchObject({ parts: 3, size: 10 * 1024 ** 2 + 3 });
+		expect(await stored(place.key)).toBe(contents.join(''));
+		expect(await headObject(s3, place.bucket, place.key)).toMatchObject({ metadata: { m: '1' } });
+		expect(await getObjectTags(s3, place)).toEqual({ 'a b': 'c=d' });
 	});
 
 	test('keys that programs fold come with a warning, others do not', async () => {

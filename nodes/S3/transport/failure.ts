@@ -68,6 +68,8 @@ const MEANINGS: Record<string, Meaning> = {
 		'There is no room for expedited retrievals now: use the tier Standard, or try again later.',
 	),
 	NoSuchVersion: { kind: 'invalid', hint: 'Check the version ID: it may have been deleted.' },
+	EntityTooSmall: { kind: 'invalid', hint: 'All parts but the last must have at least 5 MiB.' },
+	InvalidPart: { kind: 'invalid', hint: 'A part is missing, or is another one by now.' },
 	EntityTooLarge: { kind: 'invalid', hint: 'The file is larger than this server takes.' },
 	MethodNotAllowed: {
 		kind: 'invalid',

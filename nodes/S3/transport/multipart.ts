@@ -38,8 +38,8 @@ export interface Doubt {
 export interface Part {
 	/** from 1 */
 	number: number;
-	/** in bytes */
-	size: number;
+	/** in bytes, where it is known */
+	size?: number;
 	etag: string;
 	/** base64 */
 	checksum?: string;
@@ -180,8 +180,7 @@ export async function completeUpload(
 		},
 	);
 	if ('etag' in done) return done;
-	const size = parts.reduce((sum, part) => sum + part.size, 0);
-	const evidence = { size, etag: compositeEtag(parts), crc32: whole };
+	const evidence = { size: sizeOf(parts), etag: compositeEtag(parts), crc32: whole };
 	return await storedBefore(s3, { bucket, key }, headers, evidence, () =>
 		afterLostAnswer(done.refusal, done.attempt),
 	);
@@ -193,9 +192,16 @@ function listed({ number, etag, checksum }: Part, { integrity, keepsChecksums }:
 	return { PartNumber: number, ETag: etag, ...sum };
 }
 
+/** Of the whole, where it is known. */
+export const sizeOf = (parts: Part[]): number | undefined =>
+	parts.reduce<number | undefined>(
+		(sum, { size }) => (sum === undefined || size === undefined ? undefined : sum + size),
+		0,
+	);
+
 /** That of the whole, from those of the parts; base64. */
 function crc32Of(parts: Part[]): string {
-	const sum = parts.reduce((crc, { checksum = '', size }) => {
+	const sum = parts.reduce((crc, { checksum = '', size = 0 }) => {
 		const next = Buffer.from(checksum, 'base64').readUInt32BE();
 		return combineCrc32(crc, next, size);
 	}, 0);

@@ -102,7 +102,8 @@ export async function putObject(
 
 /** What an object must have to be the one that was sent. */
 export interface Evidence {
-	size: number;
+	/** in bytes, where it is known */
+	size?: number;
 	/** MD5 in hex, or that of the parts; encrypted objects have another one */
 	etag?: string;
 	/** base64, of all bytes */
@@ -129,7 +130,9 @@ export async function storedBefore(
 		headers: { ...headersOfKey(headers), 'x-amz-checksum-mode': 'ENABLED' },
 	};
 	const found = await s3.call(request, ({ headers: answer }) => answer).catch(() => undefined);
-	if (!found || Number(found['content-length']) !== evidence.size) throw otherwise();
+	if (!found) throw otherwise();
+	const { size } = evidence;
+	if (size !== undefined && Number(found['content-length']) !== size) throw otherwise();
 	const etag = unquoted(found.etag);
 	const crc32 = found['x-amz-checksum-crc32'];
 	// That of an object in parts may be one of the checksums of its parts: "...-3".

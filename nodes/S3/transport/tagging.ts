@@ -60,7 +60,16 @@ export async function keepTags(
 	object: Version,
 	header: string | undefined,
 ): Promise<TagsKept> {
-	if (!header || s3.quirks.keepsTags) return {};
+	return s3.quirks.keepsTags ? {} : await ensureTags(s3, object, header);
+}
+
+/** The same whatever the server is known for: where nobody gave it the tags before. */
+export async function ensureTags(
+	s3: S3Client,
+	object: Version,
+	header: string | undefined,
+): Promise<TagsKept> {
+	if (!header) return {};
 	const tags = Object.fromEntries(new URLSearchParams(header));
 	try {
 		const found = await getObjectTags(s3, object);
@@ -85,7 +94,7 @@ function untagged({ bucket, key }: Version, failure: Failure): Failure {
 	const tagless = new Failure({
 		...failure,
 		phase: 'maybeDone',
-		message: `"${key}" is stored in bucket "${bucket}", but this server forgot its tags, and they could not be set afterwards: ${failure.message}`,
+		message: `"${key}" is stored in bucket "${bucket}", but without its tags, which could not be set afterwards: ${failure.message}`,
 		hint: `Set its tags with Set Tags, or run the item again. ${failure.hint ?? ''}`.trim(),
 		cause: failure,
 	});

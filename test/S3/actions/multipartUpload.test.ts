@@ -1,8 +1,12 @@
 import { cleanUp } from '../../../nodes/S3/actions/multipartUpload/cleanUp.operation';
+import { complete } from '../../../nodes/S3/actions/multipartUpload/complete.operation';
+import { create } from '../../../nodes/S3/actions/multipartUpload/create.operation';
 import { deleteOperation } from '../../../nodes/S3/actions/multipartUpload/delete.operation';
 import { getMany } from '../../../nodes/S3/actions/multipartUpload/getMany.operation';
+import { createPartUrl } from '../../../nodes/S3/actions/presignedUrl/createPartUrl.operation';
 import { createBucket } from '../../../nodes/S3/transport/buckets';
 import type { S3Client } from '../../../nodes/S3/transport/client';
+import { headObject } from '../../../nodes/S3/transport/objects';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { clientOf, failureOf, isA } from '../clientOf';
 import { act } from './acting';
@@ -167,5 +171,131 @@ describe('Clean Up', () => {
 	test('an age below zero is refused', async () => {
 		expect(await failureOf(clean({ olderThanHours: -1 }))).toMatchObject({ phase: 'notSent' });
 		expect(open()).toHaveLength(3);
+	});
+});
+
+describe('Create and Complete', () => {
+	const make = async (input: object = {}) => {
+		const { rows } = await act(create, s3, { bucket: 'bin', key: 'a.txt', ...input });
+		return String(rows[0]?.uploadId);
+	};
+	const send = async (uploadId: string, partNumber: number, content: string) => {
+		const about = { bucket: 'bin', key: 'a.txt' };
+		const { rows } = await act(createPartUrl, s3, {
+			...{ ...about, uploadId, firstPart: partNumber, parts: 1, expiresIn: 60 },
+		});
+		const answer = await fetch(String(rows[0]?.url), { method: 'PUT', body: content });
+		expect(answer.status).toBe(200);
+		return { partNumber, etag: answer.headers.get('etag') };
+	};
+	const finish = async (uploadId: string, input: object = {}) =>
+		(await act(complete, s3, { bucket: 'bin', key: 'a.txt', uploadId, parts: 'stored', ...input }))
+			.rows[0];
+	const LONG = 'x'.repeat(5 * 1024 ** 2);
+	const stored = () => sandbox.read('bin', 'a.txt')?.toString();
+	const given = (...parts: object[]) => ({ parts: 'given', partsJson: parts });
+
+	test('parts that came by URLs become an object with what it was begun with', async () => {
+		const tags = { rows: [{ name: 'stage', value: 'test' }] };
+		const metadataJson = { a: '1' };
+		const uploadId = await make({ options: { tags, metadataJson, storageClass: 'STANDARD_IA' } });
+		await send(uploadId, 7, 'end');
+		await send(uploadId, 2, LONG);
+		expect(await finish(uploadId, { options: { numberOfParts: 2, tags } })).toEqual({
+			...{ bucket: 'bin', key: 'a.txt', parts: 2, size: LONG.length + 3 },
+			etag: expect.stringMatching(/-2$/),
+		});
+		expect(stored()).toBe(`${LONG}end`);
+		const object = sandbox.buckets.get('bin')?.objects.get('a.txt');
+		expect(object?.tags.get('stage')).toBe('test');
+		const info = await headObject(s3, 'bin', 'a.txt');
+		expect(info).toMatchObject({ metadata: { a: '1' }, storageClass: 'STANDARD_IA' });
+		expect(info.contentType).toMatch(/^text\/plain/);
+		expect(open()).toEqual([]);
+	});
+
+	test('of the parts that are given, in whatever order', async () => {
+		const uploadId = await make();
+		const end = await send(uploadId, 3, 'end');
+		await send(uploadId, 2, 'another try');
+		const first = await send(uploadId, 1, LONG);
+		expect(await finish(uploadId, given(end, first))).toMatchObject({ parts: 2 });
+		expect(stored()).toBe(`${LONG}end`);
+	});
+
+	test('tags that the upload was begun without are set', async () => {
+		const uploadId = await make();
+		await send(uploadId, 1, 'x');
+		await finish(uploadId, { options: { tagsJson: { late: 'yes' } } });
+		expect(sandbox.buckets.get('bin')?.objects.get('a.txt')?.tags.get('late')).toBe('yes');
+	});
+
+	test('too few parts, or none, complete nothing', async () => {
+		const uploadId = await make();
+		expect(await failureOf(finish(uploadId))).toMatchObject({ code: 'PARTS_MISSING' });
+		for (const number of [1, 2, 4]) await send(uploadId, number, LONG);
+		const failure = await failureOf(finish(uploadId, { options: { numberOfParts: 4 } }));
+		expect(failure.message).toMatch(/has 3 of 4 parts: 1-2, 4\./);
+		expect(await failureOf(finish(uploadId, given()))).toMatchObject({ code: 'PARTS_MISSING' });
+		expect(stored()).toBeUndefined();
+		expect(open()).toEqual(['a.txt']);
+	});
+
+	test('a lost answer is a success, also where nobody knows the sizes', async () => {
+		for (const known of [true, false]) {
+			const uploadId = await make();
+			const part = await send(uploadId, 1, `known: ${known}`);
+			sandbox.faults.add({ kind: 'resetAfter', times: 1, match: isA('CompleteMultipartUpload') });
+			expect(await finish(uploadId, known ? {} : given(part))).toMatchObject({ parts: 1 });
+			expect(stored()).toBe(`known: ${known}`);
+		}
+		expect(sandbox.effects.get('bin/a.txt')?.writes).toBe(2);
+	});
+
+	test('an error inside a 200 is tried again; only if new holds', async () => {
+		const uploadId = await make();
+		await send(uploadId, 1, 'first');
+		sandbox.faults.add({ kind: 'errorInside200', times: 1 });
+		await finish(uploadId, { options: { onlyIfNew: true } });
+		const second = await make();
+		await send(second, 1, 'second');
+		const refused = finish(second, { options: { onlyIfNew: true } });
+		expect(await failureOf(refused)).toMatchObject({ code: 'PreconditionFailed' });
+		expect(stored()).toBe('first');
+		expect(open()).toEqual(['a.txt']);
+	});
+
+	test('an upload that is over says so', async () => {
+		const uploadId = await make();
+		await send(uploadId, 1, 'x');
+		await finish(uploadId);
+		expect(await failureOf(finish(uploadId))).toMatchObject({ code: 'NoSuchUpload' });
+	});
+
+	test.each([
+		[{}, /must be a list/],
+		[['x'], /"partNumber" from 1 to 10000/],
+		[[{ partNumber: 0, etag: 'e' }], /"partNumber" from 1 to 10000/],
+		[[{ partNumber: 1 }], /no "etag" for part 1/],
+		[
+			[
+				{ partNumber: 1, etag: 'a' },
+				{ partNumber: 1, etag: 'b' },
+			],
+			/part 1 twice/,
+		],
+	])('parts that are none are refused before anything is sent: %j', async (partsJson, words) => {
+		sandbox.requests.length = 0;
+		const failure = await failureOf(finish('id', { parts: 'given', partsJson }));
+		expect(failure).toMatchObject({ kind: 'invalid', phase: 'notSent' });
+		expect(failure.message).toMatch(words);
+		expect(sandbox.requests).toEqual([]);
+	});
+
+	test('a key of the customer is refused: no URL carries it', async () => {
+		const settings = { method: 'customer', customerKey: 'k'.repeat(32), withoutTls: true };
+		const failure = await failureOf(make({ options: { encryption: { settings } } }));
+		expect(failure.message).toMatch(/"Encryption" cannot be Customer Key/);
+		expect(open()).toEqual([]);
 	});
 });

@@ -71,7 +71,7 @@ test('tags that cannot be set fail the item, which says that the object is there
 	server.answer(...WHOLE, tagging(''), denied);
 	const failure = await failureOf(send(TAGS));
 	expect(failure).toMatchObject({ code: 'AccessDenied', kind: 'auth', phase: 'maybeDone' });
-	expect(failure.message).toMatch(/^"k" is stored in bucket "main".*forgot its tags/);
+	expect(failure.message).toMatch(/^"k" is stored in bucket "main".*without its tags/);
 	// The object stays: nothing is aborted or deleted.
 	expect(server.requests.map(({ method }) => method)).not.toContain('DELETE');
 });

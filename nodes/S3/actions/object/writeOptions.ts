@@ -149,14 +149,18 @@ export const storageClassFields = {
 	},
 } as const satisfies Record<string, INodeProperties>;
 
-/** The members of an "Options" collection that say how an object is stored. */
-export const writeOptions = [
+/** What an object is stored with. */
+export const contentOptions = [
 	...headerOptions,
 	...metadataOptions,
 	...tagFields,
 	storageClassFields.storageClass,
 	storageClassFields.storageClassName,
 	...protectionOptions,
+] as const satisfies INodeProperties[];
+
+/** Whether it is stored at all. */
+export const conditionOptions = [
 	{
 		displayName: 'Only If ETag Matches',
 		name: 'ifMatch',
@@ -174,6 +178,12 @@ export const writeOptions = [
 		description:
 			'Whether the item fails when the object exists already. Not every server knows this condition.',
 	},
+] as const satisfies INodeProperties[];
+
+/** The members of an "Options" collection that say how an object is stored. */
+export const writeOptions = [
+	...contentOptions,
+	...conditionOptions,
 ] as const satisfies INodeProperties[];
 
 /** What the fields say, as the client takes it. @throws Failure naming the field */

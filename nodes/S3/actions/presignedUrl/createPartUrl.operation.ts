@@ -21,7 +21,8 @@ export const createPartUrl = defineOperation({
 			type: 'string',
 			required: true,
 			default: '',
-			description: 'Of the multipart upload that was begun for this key',
+			description:
+				'Of the multipart upload that was begun for this key, as its "Create" returned it',
 		},
 		{
 			displayName: 'First Part',
