@@ -43,7 +43,7 @@ export async function deleteObjectTags(s3: S3Client, object: Version): Promise<v
 
 /** What came of tags that a server may have forgotten. */
 export interface TagsKept {
-	/** false: the key may not read them, so nobody knows whether the object has them */
+	/** false: the key may neither read nor set them, so nobody knows whether the object has them */
 	tagsChecked?: false;
 }
 
@@ -53,7 +53,7 @@ export interface TagsKept {
  * set where they are missing.
  * @param object that was stored just now
  * @param header x-amz-tagging that it was stored with
- * @throws Failure saying that the object is there without its tags
+ * @throws Failure saying that the object is there, and perhaps without its tags
  */
 export async function keepTags(
 	s3: S3Client,
@@ -72,30 +72,35 @@ export async function ensureTags(
 	if (!header) return {};
 	const tags = Object.fromEntries(new URLSearchParams(header));
 	try {
-		const found = await getObjectTags(s3, object);
-		if (Object.entries(tags).every(([name, value]) => found[name] === value)) return {};
+		const found = await unlessHidden(getObjectTags(s3, object));
+		if (found && Object.entries(tags).every(([name, value]) => found[name] === value)) return {};
+		const putting = putObjectTags(s3, object, tags).then(() => true);
+		const set = found ? await putting : await unlessHidden(putting);
+		return set ? {} : { tagsChecked: false };
 	} catch (error) {
-		const failure = toFailure(error);
-		if (isHidden(failure)) return { tagsChecked: false };
-		throw untagged(object, failure);
+		throw perhapsUntagged(object, toFailure(error));
 	}
-	await putObjectTags(s3, object, tags).catch((error: unknown) => {
-		throw untagged(object, toFailure(error));
+}
+
+async function unlessHidden<T>(call: Promise<T>): Promise<T | undefined> {
+	return await call.catch((error: unknown) => {
+		const failure = toFailure(error);
+		if (isHidden(failure)) return undefined;
+		throw failure;
 	});
-	return {};
 }
 
 /** The key may not see this one thing, which says nothing about the rest. */
 export const isHidden = ({ kind, scope }: Failure): boolean =>
 	kind === 'auth' && scope !== 'credential';
 
-function untagged({ bucket, key }: Version, failure: Failure): Failure {
+function perhapsUntagged({ bucket, key }: Version, failure: Failure): Failure {
 	const { attempts, firstAt, lastAt } = failure;
 	const tagless = new Failure({
 		...failure,
 		phase: 'maybeDone',
-		message: `"${key}" is stored in bucket "${bucket}", but without its tags, which could not be set afterwards: ${failure.message}`,
-		hint: `Set its tags with Set Tags, or run the item again. ${failure.hint ?? ''}`.trim(),
+		message: `"${key}" is stored in bucket "${bucket}", but perhaps without its tags: ${failure.message}`,
+		hint: `Set its tags with Set Tags. ${failure.hint ?? ''}`.trim(),
 		cause: failure,
 	});
 	return Object.assign(tagless, { attempts, firstAt, lastAt });

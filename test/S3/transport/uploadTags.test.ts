@@ -62,7 +62,13 @@ test('nobody is asked where there are no tags, or where they are known to be kep
 	expect(afterwards()).toEqual([]);
 });
 
-test('a key that may not look says so', async () => {
+test('a key that may not look sets them', async () => {
+	server.answer(...WHOLE, denied, { status: 204 });
+	expect(await send(TAGS)).not.toHaveProperty('tagsChecked');
+	expect(server.requests.at(-1)?.body).toContain('<Key>a b</Key><Value>1+1</Value>');
+});
+
+test('one that may not do that either says so', async () => {
 	server.answer(...WHOLE, denied);
 	expect(await send(TAGS)).toMatchObject({ parts: 3, tagsChecked: false });
 });
@@ -71,7 +77,7 @@ test('tags that cannot be set fail the item, which says that the object is there
 	server.answer(...WHOLE, tagging(''), denied);
 	const failure = await failureOf(send(TAGS));
 	expect(failure).toMatchObject({ code: 'AccessDenied', kind: 'auth', phase: 'maybeDone' });
-	expect(failure.message).toMatch(/^"k" is stored in bucket "main".*without its tags/);
+	expect(failure.message).toMatch(/^"k" is stored in bucket "main".*perhaps without its tags/);
 	// The object stays: nothing is aborted or deleted.
 	expect(server.requests.map(({ method }) => method)).not.toContain('DELETE');
 });
