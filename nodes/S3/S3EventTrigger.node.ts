@@ -8,6 +8,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { s3CredentialTest } from './methods/credentialTest';
 import { s3EventsCredentialTest } from './methods/eventsCredentialTest';
+import { listSearch } from './methods/listSearch';
 import { openTriggerClient } from './methods/openClient';
 import { eventProperties } from './triggers/eventProperties';
 import { receive } from './triggers/receive';
@@ -45,7 +46,7 @@ export class S3EventTrigger implements INodeType {
 		properties: eventProperties,
 	};
 
-	methods = { credentialTest: { s3CredentialTest, s3EventsCredentialTest } };
+	methods = { credentialTest: { s3CredentialTest, s3EventsCredentialTest }, listSearch };
 
 	webhookMethods = {
 		default: {

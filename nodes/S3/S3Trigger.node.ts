@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { s3CredentialTest } from './methods/credentialTest';
+import { listSearch } from './methods/listSearch';
 import { openTriggerClient } from './methods/openClient';
 import { pollProperties } from './triggers/pollProperties';
 import { startPolling } from './triggers/startPolling';
@@ -17,7 +18,8 @@ export class S3Trigger implements INodeType {
 		icon: { light: 'file:s3.svg', dark: 'file:s3.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter.events.join(", ") + ": " + $parameter.bucket }}',
+		subtitle:
+			'={{ $parameter.events.join(", ") + ": " + ($parameter.bucket?.value ?? $parameter.bucket) }}',
 		description:
 			'Starts the workflow when objects of a bucket are created, changed or deleted; polls any S3-compatible storage, loses nothing and doubles nothing',
 		eventTriggerDescription: '',
@@ -29,7 +31,7 @@ export class S3Trigger implements INodeType {
 		properties: pollProperties,
 	};
 
-	methods = { credentialTest: { s3CredentialTest } };
+	methods = { credentialTest: { s3CredentialTest }, listSearch };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await startPolling(this, async (signal) => await openTriggerClient(this, signal));

@@ -115,8 +115,10 @@ describe('the n8n editor in Chromium', { skip: missing }, () => {
 		]);
 		assert.equal(itemsOf(seeded, 'Done').length, 3);
 
-		await fillParameter('bucket', 'tests');
-		await fillParameter('prefix', 'editor/');
+		await by('resource-locator-bucket').locator('[data-test-id="rlc-input"]').click();
+		await by('rlc-item').getByText('tests', { exact: true }).click();
+		await picture('5-bucket-from-list');
+		await by('resource-locator-prefix').locator('[data-test-id="rlc-input"] input').fill('editor/');
 		s3.requests.length = 0;
 		await by('node-execute-button').click();
 		const output = by('output-panel');

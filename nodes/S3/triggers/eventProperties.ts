@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { bucketField } from '../actions/fields';
 
 /** The fields of the trigger that is told of events. */
 export const eventProperties = [
@@ -70,14 +71,7 @@ export const eventProperties = [
 		description:
 			'Whether to add the notification to the bucket when the workflow is switched on, and to remove it when it is switched off. Other notifications of the bucket stay. Needs the S3 credential.',
 	},
-	{
-		displayName: 'Bucket',
-		name: 'bucket',
-		type: 'string',
-		required: true,
-		default: '',
-		displayOptions: { show: { register: [true] } },
-	},
+	{ ...bucketField, displayOptions: { show: { register: [true] } } },
 	{
 		displayName: 'Target',
 		name: 'target',

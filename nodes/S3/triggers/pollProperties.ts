@@ -1,24 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { bucketField, prefixField } from '../actions/fields';
 
 /** The fields of the polling trigger. */
 export const pollProperties = [
+	{ ...bucketField, description: 'The bucket to watch' },
 	{
-		displayName: 'Bucket',
-		name: 'bucket',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. invoices',
-		description: 'The bucket to watch',
-	},
-	{
-		displayName: 'Prefix',
-		name: 'prefix',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. incoming/',
-		description:
-			'Only objects whose key begins with this. End it with a slash to mean a folder. Only these are listed, so a narrow prefix saves requests.',
+		...prefixField,
+		description: `${prefixField.description} Only these are listed, so a narrow prefix saves requests.`,
 	},
 	{
 		displayName: 'Events',
