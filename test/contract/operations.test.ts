@@ -146,6 +146,7 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 							message: expect.stringMatching(said()),
 							status: 400,
 						},
+						node: 'E',
 						attempts: 1,
 						firstAt: expect.stringMatching(/^20\d\d-.*Z$/),
 						lastAt: expect.stringMatching(/^20\d\d-.*Z$/),

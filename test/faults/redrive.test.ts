@@ -65,6 +65,23 @@ test('files travel with their failed record', async () => {
 	expect(storage.sandbox.read(BUCKET, 'file/a.png')).toEqual(bytes);
 });
 
+test('for another node a record is an item like any other', async () => {
+	const parameters = uploadText({ maxAttempts: 1, failedOutput: true });
+	storage.proxy.faults = () => 'unavailable';
+	const [, failed = []] = await onceEach(textItems('other', 1), parameters);
+	expect(failed[0]?.json.node).toBe('E');
+	storage.proxy.faults = () => 'pass';
+	const elsewhere = failed.map((item) => ({ ...item, json: { ...item.json, node: 'Upload' } }));
+	const note = {
+		...parameters,
+		key: '={{ $json.input.key }}.failed',
+		text: '={{ $json.error.code }}',
+	};
+	const [done = []] = await onceEach(elsewhere, note);
+	expect(done.map(({ json }) => json.key)).toEqual(['other-0.failed']);
+	expect(storage.sandbox.read(BUCKET, 'other-0.failed')?.toString()).toBe('HTTP 503');
+});
+
 test('a record that fails again keeps its first input, and can be fed back any number of times', async () => {
 	const parameters = uploadText({ maxAttempts: 1, failedOutput: true });
 	storage.proxy.faults = () => 'unavailable';

@@ -118,7 +118,7 @@ describe('the n8n editor in Chromium', { skip: missing }, () => {
 		await by('resource-locator-bucket').locator('[data-test-id="rlc-input"]').click();
 		await by('rlc-item').getByText('tests', { exact: true }).click();
 		await picture('5-bucket-from-list');
-		await by('resource-locator-prefix').locator('[data-test-id="rlc-input"] input').fill('editor/');
+		await by('resource-locator-prefix').locator('[data-test-id="rlc-input"]').fill('editor/');
 		s3.requests.length = 0;
 		await by('node-execute-button').click();
 		const output = by('output-panel');
@@ -143,11 +143,5 @@ describe('the n8n editor in Chromium', { skip: missing }, () => {
 
 	async function fillCredential(name: string, value: unknown): Promise<void> {
 		await dialog().locator(`[data-test-id="parameter-input-${name}"] input`).fill(String(value));
-	}
-
-	async function fillParameter(name: string, value: string): Promise<void> {
-		await by('node-parameters')
-			.locator(`[data-test-id="parameter-input-${name}"] input`)
-			.fill(value);
 	}
 });

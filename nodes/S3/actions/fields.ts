@@ -1,25 +1,16 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+import { fromList } from '../../shared/node/fromList';
 import { invalidInput } from '../transport/failure';
 
 // The same words for the same things in all operations.
 
-/** Which method of the node answers when somebody opens or searches the list. */
-const list = (searchListMethod: string, placeholder: string) =>
-	({
-		displayName: 'From List',
-		name: 'list',
-		type: 'list',
-		placeholder,
-		typeOptions: { searchListMethod, searchable: true },
-	}) as const;
-
 const bucketModes: INodePropertyMode[] = [
-	list('searchBuckets', 'Select a bucket...'),
+	fromList('searchBuckets', 'Select a bucket...'),
 	{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. invoices-2026' },
 ];
 
 const keyModes = (searchListMethod: string): INodePropertyMode[] => [
-	list(searchListMethod, 'Select an object...'),
+	fromList(searchListMethod, 'Select an object...'),
 	{
 		displayName: 'By Key',
 		name: 'key',
@@ -89,7 +80,7 @@ export const sourceKeyField = {
 } as const satisfies INodeProperties;
 
 const prefixModes = (searchListMethod: string): INodePropertyMode[] => [
-	list(searchListMethod, 'Select a folder...'),
+	fromList(searchListMethod, 'Select a folder...'),
 	{ displayName: 'By Prefix', name: 'prefix', type: 'string', placeholder: 'e.g. 2026/11/' },
 ];
 

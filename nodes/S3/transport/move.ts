@@ -35,6 +35,7 @@ export async function moveObject(
 		headers: { ...keptBy(found, headers), ...headers },
 		found,
 	});
+	if (copied.tagsCopied === false) throw tagsUnread(source, target);
 	const copy = await copySourceInfo(s3, { source: target, sourceHeaders: keyOf(headers) });
 	if (!proven(found, copied, copy)) throw notProven(source, target);
 	await deleteIfStill(s3, source, found, keyHeaders(sourceHeaders));
@@ -130,6 +131,15 @@ const ontoItself = ({ bucket, key }: Place) =>
 	invalidInput(
 		`"${key}" in bucket "${bucket}" cannot be moved onto itself: source and target are the same`,
 	);
+
+const tagsUnread = (source: Place, target: Place) =>
+	new Failure({
+		kind: 'auth',
+		phase: 'rejected',
+		code: 'TAGS_NOT_COPIED',
+		message: `The key may not read the tags of "${source.key}" in bucket "${source.bucket}": the source was kept, beside a copy without tags, "${target.key}" in bucket "${target.bucket}"`,
+		hint: 'Allow the key s3:GetObjectTagging, then run the item again.',
+	});
 
 const notProven = (source: Place, target: Place) =>
 	new Failure({

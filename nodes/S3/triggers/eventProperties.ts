@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { bucketField } from '../actions/fields';
+import { watchedBucket } from './placeFields';
 
 /** The fields of the trigger that is told of events. */
 export const eventProperties = [
@@ -71,7 +71,7 @@ export const eventProperties = [
 		description:
 			'Whether to add the notification to the bucket when the workflow is switched on, and to remove it when it is switched off. Other notifications of the bucket stay. Needs the S3 credential.',
 	},
-	{ ...bucketField, displayOptions: { show: { register: [true] } } },
+	{ ...watchedBucket, displayOptions: { show: { register: [true] } } },
 	{
 		displayName: 'Target',
 		name: 'target',

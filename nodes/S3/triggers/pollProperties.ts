@@ -1,13 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { bucketField, prefixField } from '../actions/fields';
+import { watchedBucket, watchedPrefix } from './placeFields';
 
 /** The fields of the polling trigger. */
 export const pollProperties = [
-	{ ...bucketField, description: 'The bucket to watch' },
-	{
-		...prefixField,
-		description: `${prefixField.description} Only these are listed, so a narrow prefix saves requests.`,
-	},
+	{ ...watchedBucket, description: 'The bucket to watch' },
+	watchedPrefix,
 	{
 		displayName: 'Events',
 		name: 'events',

@@ -15,6 +15,8 @@ export interface FailedRecord {
 		hint?: string;
 		status?: number;
 	};
+	/** name of the node where it failed */
+	node: string;
 	/** attempts on the wire, the first and the last one (ISO 8601) */
 	attempts: number;
 	firstAt?: string;
@@ -24,6 +26,7 @@ export interface FailedRecord {
 }
 
 export function failedRecord(
+	node: string,
 	input: IDataObject,
 	failure: Failure,
 	idempotencyKey: string,
@@ -33,6 +36,7 @@ export function failedRecord(
 	return redact.value({
 		input,
 		error: { kind, phase, code, message, ...(hint && { hint }), ...(status && { status }) },
+		node,
 		attempts,
 		...(firstAt !== undefined && { firstAt: new Date(firstAt).toISOString() }),
 		...(lastAt !== undefined && { lastAt: new Date(lastAt).toISOString() }),
@@ -40,10 +44,15 @@ export function failedRecord(
 	});
 }
 
-/** The input item inside a failed record that was fed back into the node, or the item itself. */
-export function redriven(item: INodeExecutionData): INodeExecutionData {
-	const { input, error, attempts, idempotencyKey } = item.json;
+/**
+ * The input item inside a failed record that was fed back into its node, or the item itself. For
+ * other nodes a record is an item like any other: they do something about it.
+ * @param node name of the node that gets it
+ */
+export function redriven(item: INodeExecutionData, node: string): INodeExecutionData {
+	const { input, error, attempts, idempotencyKey, node: failedAt = node } = item.json;
 	const isRecord =
+		failedAt === node &&
 		isObject(input) &&
 		isObject(error) &&
 		typeof error.phase === 'string' &&

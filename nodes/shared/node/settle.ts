@@ -47,7 +47,7 @@ export function settle({
 		const { failure } = outcome;
 		if (!run.failedOutput) return void done.push(errorItem(failure, item, redact));
 		const { json: input = {}, binary } = items[item] ?? {};
-		const json = { ...failedRecord(input, failure, keyOf(item), redact) };
+		const json = { ...failedRecord(context.getNode().name, input, failure, keyOf(item), redact) };
 		failed.push({ json, ...(binary && { binary }), pairedItem: { item } });
 	});
 	hint(run, retries);

@@ -24,7 +24,8 @@ export class Work {
 		/** told of what must never be seen outside */
 		private readonly learn: (secrets: string[]) => void,
 	) {
-		this.items = raw.map(redriven);
+		const { name } = started.context.getNode();
+		this.items = raw.map((item) => redriven(item, name));
 	}
 
 	/** The remaining items fail with this failure. */

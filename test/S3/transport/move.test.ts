@@ -46,6 +46,17 @@ test('onto itself is refused before anything is sent', async () => {
 	expect(stored('from')).toBe('precious');
 });
 
+test('a copy in parts whose tags may not be read does not cost the tags: the source is kept', async () => {
+	sandbox.faults.add({ kind: 'status', status: 403, match: isA('GetObjectTagging') });
+	const big = { bucket: 'main', key: 'big' };
+	await putObject(s3, 'main', 'big', Buffer.alloc(6 * 1024 * 1024), { 'x-amz-tagging': 'a=b' });
+	const failure = await failureOf(
+		moveObject(s3, big, TO, { singleBytes: 1024, partBytes: 5 * 1024 * 1024 }),
+	);
+	expect(failure).toMatchObject({ kind: 'auth', code: 'TAGS_NOT_COPIED' });
+	expect(stored('big')).toHaveLength(6 * 1024 * 1024);
+});
+
 test('a source that is not there is a failure, even when something is at the target', async () => {
 	await put('to', 'precious');
 	const failure = await failureOf(moveObject(s3, { bucket: 'main', key: 'nope' }, TO));
