@@ -142,9 +142,12 @@ needs(
 	}, 60_000);
 
 	describe('odd keys', () => {
-		beforeAll(async () => await act(bucket, 'create', { bucket: 'odd' }));
+		beforeAll(async () => {
+			await act(bucket, 'create', { bucket: 'odd' });
+			await act(bucket, 'create', { bucket: 'moved' });
+		});
 
-		test.each(KEYS)('%j: put, head, get, copy', async (key) => {
+		test.each(KEYS)('%j: put, head, get, copy, move', async (key) => {
 			const input = { bucket: 'odd', key, binaryPropertyName: 'data' };
 			await act(object, 'upload', { ...input, source: 'text', text: `text of ${key}` });
 			expect(await act(object, 'head', input)).toMatchObject({ key, etag: md5(`text of ${key}`) });
@@ -153,6 +156,12 @@ needs(
 			expect([...saved.values()].map(String)).toEqual([`text of ${key}`]);
 			const copy = { sourceBucket: 'odd', sourceKey: key, bucket: 'main', key };
 			expect(await act(object, 'copy', copy)).toMatchObject({ etag: md5(`text of ${key}`) });
+			const there = { sourceBucket: 'main', sourceKey: key, bucket: 'moved', key };
+			await act(object, 'move', there);
+			expect(await code(act(object, 'head', { bucket: 'main', key }))).toBe('NotFound');
+			await act(object, 'move', { ...there, sourceBucket: 'moved', bucket: 'main' });
+			expect(await act(object, 'head', { bucket: 'main', key })).toMatchObject({ key });
+			expect(await code(act(object, 'head', { bucket: 'moved', key }))).toBe('NotFound');
 		});
 
 		test('all of them are listed, each found by its prefix', async () => {
