@@ -20,6 +20,7 @@ const FILES = [
 	'editor.host.ts',
 	'secrets.host.ts',
 	'database.host.ts',
+	's3EventTrigger.host.ts',
 	's3Trigger.host.ts',
 ]
 	.filter((file) => chosen.length === 0 || chosen.some((name) => file.startsWith(name)))
