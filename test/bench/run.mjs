@@ -166,6 +166,7 @@ const version = (program, args, pattern = /[\d.]+/) => {
 const ofPackage = (folder, name) =>
 	JSON.parse(readFileSync(path.join(folder, 'node_modules', name, 'package.json'), 'utf8')).version;
 
+const file = path.join(root, 'test', 'bench', 'RESULTS.md');
 const parts = [
 	`# Results
 
@@ -186,7 +187,7 @@ for (const [name, render] of Object.entries(sections)) {
 	running.child.stderr.pipe(process.stderr);
 	const { stdout } = await running;
 	parts.push(render(JSON.parse(stdout.slice(stdout.search(/^\{/m)))));
+	// After each section: what was measured stays when a later one fails.
+	if (only.length === 0) writeFileSync(file, `${parts.join('\n\n')}\n`);
 }
-const results = `${parts.join('\n\n')}\n`;
-if (only.length > 0) console.log(results);
-else writeFileSync(path.join(root, 'test', 'bench', 'RESULTS.md'), results);
+if (only.length > 0) console.log(parts.join('\n\n'));

@@ -150,8 +150,6 @@ const ALL = ['up', 'down', 'small'];
 const contenders = [
 	['n8n-nodes-resilient', node('ours'), ALL],
 	['… CRC32', node('oursCrc32'), UP],
-	['… MD5', node('oursMd5'), UP],
-	['… SHA-256', node('oursSha256'), UP],
 	['… no check', node('oursNone'), UP],
 	// The time of 1,000 objects, ten times.
 	['n8n-nodes-base S3', node('builtIn', 10), ALL],
@@ -160,7 +158,6 @@ const contenders = [
 	['minio', node('minio'), ALL],
 	['aws-cli', awsCli, BOTH],
 	['rclone', rclone, ALL],
-	['plain HTTP, node:http', node('plainHttp'), BOTH],
 	['plain HTTP, curl', curl, BOTH],
 ].map(([name, act, directions]) => ({
 	name,

@@ -37,6 +37,9 @@ describe('the event trigger in a real n8n', () => {
 		const post = async (url: string, body: string, headers: Record<string, string> = {}) =>
 			(await fetch(url, { method: 'POST', body, headers })).status;
 		const json = { 'content-type': 'application/json' };
+		// n8n answers before it listens.
+		const ready = Date.now() + 20_000;
+		while ((await post(address, '{}', json)) === 404 && Date.now() < ready) await wait(100);
 		assert.equal(await post(address, '{"Records":[]}', json), 401);
 		assert.equal(await post(`${address}?token=wrong-secret-wrong-secret`, '{}', json), 403);
 		assert.equal(await post(`${address}?token=${SECRET}`, '{"hello":1}', json), 400);
