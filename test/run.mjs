@@ -86,7 +86,9 @@ async function tests() {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'test-report-'));
 	const file = path.join(folder, 'report.json');
 	try {
-		const report = ['--json', `--outputFile=${file}`];
+		// On two cores all suites share one process: what one leaves open must not keep the run from
+		// ending.
+		const report = ['--forceExit', '--json', `--outputFile=${file}`];
 		const { ok } = await run(['jest/bin/jest.js', ...report, ...jestArguments], 'inherit');
 		if (!fs.existsSync(file)) return { ok, passed: 0, failed: ok ? 0 : 1, skipped: [] };
 		const result = JSON.parse(fs.readFileSync(file, 'utf8'));
