@@ -2,8 +2,6 @@
 // node transferClient.mjs <contender> <up|down|small> '{"endpoint", "accessKeyId", ..., "file", "key", "bytes"}'
 import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
-import { once } from 'node:events';
-import http from 'node:http';
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pipeline } from 'node:stream/promises';
@@ -152,24 +150,6 @@ async function minio() {
 }
 
 /** The floor: the same bytes over node:http to a presigned URL, one stream, nothing else. */
-async function plainHttp() {
-	const url = setting[direction === 'up' ? 'putUrl' : 'getUrl'];
-	if (direction === 'up')
-		return async () => {
-			const request = http.request(url, { method: 'PUT', headers: { 'content-length': bytes } });
-			const answered = once(request, 'response');
-			await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), request);
-			const [response] = await answered;
-			response.resume();
-			if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}`);
-			return bytes;
-		};
-	return async () => {
-		const [response] = await once(http.get(url), 'response');
-		return await toDisk(response);
-	};
-}
-
 async function toDisk(body) {
 	const target = `${file}.${contender}`;
 	await pipeline(body, createWriteStream(target));
@@ -213,14 +193,11 @@ function watchLoop() {
 const contenders = {
 	ours: ours(),
 	oursCrc32: ours('crc32'),
-	oursMd5: ours('md5'),
 	oursNone: ours('none'),
-	oursSha256: ours('sha256'),
 	builtIn,
 	builtInAws,
 	awsSdk,
 	minio,
-	plainHttp,
 };
 const transfer = await contenders[contender]();
 global.gc?.();
