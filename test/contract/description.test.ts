@@ -31,9 +31,11 @@ describe.each(packageNodes.map((one) => [one.node.description.displayName, one] 
 		const { properties } = description;
 		const named = (name: string) => properties.filter((property) => property.name === name);
 		const everything = properties.flatMap(withInner);
-		// A trigger has neither resources nor operations.
 		const isTrigger = node.execute === undefined;
-		const actionTest = isTrigger ? test.skip : test;
+		// A trigger has neither resources nor operations.
+		const actionTest = (title: string, body: () => void) => {
+			if (!isTrigger) test(title, body);
+		};
 
 		test('introduces itself: name, icons for light and dark, a sentence, the page in the codex', () => {
 			expect(description.displayName).toMatch(/^Resilient \S/);
