@@ -259,7 +259,7 @@ test('a cancel ends the transfer at once', async () => {
 	const startedAt = performance.now();
 	cancel.abort();
 	expect(await reading).toMatchObject({ code: 'CANCELLED' });
-	expect(performance.now() - startedAt).toBeLessThan(100);
+	expect(performance.now() - startedAt).toBeLessThan(250);
 });
 
 test('a drip of single bytes does not outlive the deadline', async () => {
