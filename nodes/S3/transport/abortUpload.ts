@@ -10,6 +10,7 @@ import type { OpenUpload } from './multipartListing';
 export async function abortOpenUpload(
 	s3: S3Client,
 	{ bucket, key, uploadId }: Pick<OpenUpload, 'bucket' | 'key' | 'uploadId'>,
+	signal?: AbortSignal,
 ): Promise<void> {
 	const request = {
 		operation: 'AbortMultipartUpload',
@@ -17,6 +18,7 @@ export async function abortOpenUpload(
 		bucket,
 		key,
 		query: [['uploadId', uploadId]] as Array<[string, string]>,
+		signal,
 		accept: [404],
 	};
 	await s3.call(request, ({ status, headers, body }, { lost }) => {

@@ -172,7 +172,7 @@ export async function deleteBucket(s3: S3Client, bucket: string): Promise<void> 
 	);
 }
 
-const noSuchBucket = (bucket: string) =>
+export const noSuchBucket = (bucket: string) =>
 	new Failure({
 		kind: 'invalid',
 		phase: 'rejected',

@@ -6,9 +6,10 @@ import { checkBefore } from './conditions';
 import { keyFailure, successBody } from './failure';
 import type { Headers } from './headerValues';
 import { compact, plain, quoted } from './headerValues';
-import { afterLostAnswer, contentMd5 } from './objects';
+import { afterLostAnswer } from './objects';
+import { withXml } from './subresource';
 import type { XmlElement } from './xml';
-import { children, fitsXml, text, writeXml } from './xml';
+import { children, fitsXml, text } from './xml';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export const MAX_DELETE_KEYS = 1_000;
@@ -103,19 +104,14 @@ function deleteRequest(bucket: string, targets: DeleteTarget[], options: DeleteO
 		Key: key,
 		VersionId: versionId || undefined,
 	}));
-	const body = Buffer.from(writeXml('Delete', { Quiet: false, Object: objects }));
-	return {
+	const request = {
 		operation: 'DeleteObjects',
 		method: 'POST' as const,
 		bucket,
 		query: [['delete', '']] as Array<[string, string]>,
-		headers: {
-			...deleteHeaders(options),
-			'content-type': 'application/xml',
-			'content-md5': contentMd5(body),
-		},
-		body,
+		headers: deleteHeaders(options),
 	};
+	return withXml(request, 'Delete', { Quiet: false, Object: objects });
 }
 
 function outcomesOf(

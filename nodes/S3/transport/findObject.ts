@@ -1,5 +1,5 @@
-import { Failure, toFailure } from '../../shared/resilience/failure';
-import { headBucket } from './buckets';
+import { toFailure } from '../../shared/resilience/failure';
+import { headBucket, noSuchBucket } from './buckets';
 import type { S3Client } from './client';
 import type { ObjectInfo } from './objectInfo';
 import { headObject } from './objects';
@@ -39,13 +39,3 @@ async function isMissing(s3: S3Client, bucket: string): Promise<boolean> {
 		throw error;
 	}
 }
-
-const noSuchBucket = (bucket: string) =>
-	new Failure({
-		kind: 'invalid',
-		phase: 'rejected',
-		code: 'NoSuchBucket',
-		status: 404,
-		message: `There is no bucket "${bucket}"`,
-		hint: 'Check the bucket name and the endpoint.',
-	});

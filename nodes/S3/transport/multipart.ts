@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
+import { abortOpenUpload } from './abortUpload';
 import type { S3Client } from './client';
 import { combineCrc32 } from './crc32';
 import { readError, s3Failure, successBody } from './failure';
@@ -225,20 +226,10 @@ function compositeEtag(parts: Part[]): string | undefined {
 /**
  * Frees the parts. Never throws: the reason for aborting matters more than that it failed, and a
  * lifecycle rule (AbortIncompleteMultipartUpload) gets what is left.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html
  */
 export async function abortUpload(
 	s3: S3Client,
-	{ bucket, key, uploadId }: Pick<UploadPlace, 'bucket' | 'key' | 'uploadId'>,
+	upload: Pick<UploadPlace, 'bucket' | 'key' | 'uploadId'>,
 ): Promise<void> {
-	const request = {
-		operation: 'AbortMultipartUpload',
-		method: 'DELETE' as const,
-		bucket,
-		key,
-		query: [['uploadId', uploadId]] as Array<[string, string]>,
-		signal: AbortSignal.timeout(CLEAN_UP_MS),
-		accept: [404],
-	};
-	await s3.call(request, () => {}).catch(() => {});
+	await abortOpenUpload(s3, upload, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => {});
 }

@@ -1,8 +1,8 @@
 import type { S3Client } from './client';
 import { successBody } from './failure';
-import { contentMd5 } from './objects';
+import { withXml } from './subresource';
 import type { XmlContent, XmlElement } from './xml';
-import { text, writeXml } from './xml';
+import { text } from './xml';
 
 /** One entry of the notification configuration of a bucket. */
 export interface Notification {
@@ -33,10 +33,8 @@ async function putEntries(
 ): Promise<void> {
 	const content: Record<string, XmlContent[]> = {};
 	for (const [name, entry] of entries) (content[name] ??= []).push(entry);
-	const body = Buffer.from(writeXml(ROOT, content));
-	const headers = { 'content-type': 'application/xml', 'content-md5': contentMd5(body) };
 	const request = { operation: 'PutBucketNotificationConfiguration', method: 'PUT' as const };
-	await s3.call({ ...request, bucket, query: notification, headers, body }, () => {});
+	await s3.call(withXml({ ...request, bucket, query: notification }, ROOT, content), () => {});
 }
 
 /** Whether the bucket has an entry of this id. */

@@ -36,6 +36,16 @@ export async function putObjectTags(s3: S3Client, object: Version, tags: Tags): 
 	await s3.call(request, () => {});
 }
 
+/**
+ * Sets tags beside those that the object has; S3 only knows how to replace all of them.
+ * @returns all that it has then
+ */
+export async function mergeObjectTags(s3: S3Client, object: Version, tags: Tags): Promise<Tags> {
+	const all = { ...(await getObjectTags(s3, object)), ...tags };
+	await putObjectTags(s3, object, all);
+	return all;
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
 export async function deleteObjectTags(s3: S3Client, object: Version): Promise<void> {
 	await s3.call(aboutObject('DeleteObjectTagging', 'DELETE', object, 'tagging'), () => {});

@@ -1,10 +1,9 @@
 import { pump } from '../../shared/node/pump';
-import type { Tag } from '../transport/addTag';
-import { addTag, hasTag } from '../transport/addTag';
 import type { S3Client } from '../transport/client';
 import { deleteObject } from '../transport/deleteObjects';
 import { listObjects } from '../transport/listing';
 import { deleteIfStill, moveObject } from '../transport/move';
+import { getObjectTags, mergeObjectTags } from '../transport/tagging';
 import type { RunOutcome } from './memory';
 import type { Known, ObjectEvent, Watch } from './watch';
 
@@ -18,7 +17,7 @@ export interface AfterReading {
 	prefix: string;
 	destinationBucket: string;
 	destinationPrefix: string;
-	tag: Tag;
+	tag: { name: string; value: string };
 	/** the files that say that an object is complete go as well */
 	deleteDoneFile: boolean;
 }
@@ -84,7 +83,10 @@ export class Cleaner {
 		const now = await lookUp(s3, bucket, key);
 		if (!now) return 'gone';
 		if (this.watch.lookOf(now) !== this.watch.lookOf(event)) return 'changed';
-		if (action === 'tag') return (await hasTag(s3, bucket, key, tag)) ? 'done' : 'there';
+		if (action === 'tag') {
+			const tags = await getObjectTags(s3, { bucket, key });
+			return tags[tag.name] === tag.value ? 'done' : 'there';
+		}
 		if (action !== 'nothing') return 'there';
 		return (await lookUp(s3, bucket, this.watch.doneFileOf(key))) ? 'there' : 'done';
 	}
@@ -118,7 +120,7 @@ export class Cleaner {
 		if (action === 'delete') await deleteIfStill(s3, { bucket, key }, { etag: etag ?? '' });
 		if (action === 'move' || action === 'delete') forget(known, key, look);
 		if (action === 'tag') {
-			await addTag(s3, bucket, key, tag);
+			await mergeObjectTags(s3, { bucket, key }, { [tag.name]: tag.value });
 			// A tag changes the time of the object on some servers.
 			const now = await lookUp(s3, bucket, key);
 			if (now?.etag === etag && now && known.get(key) === look)

@@ -3,6 +3,7 @@ import type { AfterReading } from '../../../nodes/S3/triggers/afterReading';
 import { Watch } from '../../../nodes/S3/triggers/watch';
 import { createBucket } from '../../../nodes/S3/transport/buckets';
 import { putObject } from '../../../nodes/S3/transport/objects';
+import { getObjectTags } from '../../../nodes/S3/transport/tagging';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { clientOf, isA } from '../clientOf';
 
@@ -49,3 +50,17 @@ test.each(['delete', 'move'] as const)(
 		expect(sandbox.read('incoming', 'k')?.toString()).toBe('never read');
 	},
 );
+
+test('an object is tagged beside the tags that it has, and recognised by it later', async () => {
+	const s3 = clientOf(sandbox);
+	await createBucket(s3, 'incoming', { ifExists: 'fail' });
+	for (const [key, tags] of Object.entries({ bare: '', tagged: 'colour=red' }))
+		await putObject(s3, 'incoming', key, Buffer.from('x'), tags ? { 'x-amz-tagging': tags } : {});
+	const events = watch.findings(await watch.list(s3), new Map(), 0);
+	const cleaner = new Cleaner({ ...after('tag'), tag: { name: 'state', value: 'read' } }, watch);
+	await cleaner.settle(s3, events, 'succeeded', new Map());
+	const tagsOf = async (key: string) => await getObjectTags(s3, { bucket: 'incoming', key });
+	expect(await tagsOf('bare')).toEqual({ state: 'read' });
+	expect(await tagsOf('tagged')).toEqual({ colour: 'red', state: 'read' });
+	expect(await cleaner.settle(s3, events, 'unknown', new Map())).toEqual([]);
+});

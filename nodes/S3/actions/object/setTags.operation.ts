@@ -1,6 +1,6 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
-import { getObjectTags, putObjectTags } from '../../transport/tagging';
+import { mergeObjectTags, putObjectTags } from '../../transport/tagging';
 import { bucketField, keyField, sameObject } from '../fields';
 import { flatTexts, inRows } from './nameValues';
 import { versionIdOption } from './readOptions';
@@ -39,9 +39,9 @@ export const setTags = defineOperation({
 	async execute(s3: S3Client, { bucket, key, mode, tags, tagsJson, options: { versionId } }) {
 		const object = { bucket, key, versionId };
 		const given = { ...flatTexts('Tags (JSON)', tagsJson), ...inRows('Tags', tags.rows) };
-		const kept = mode === 'merge' ? await getObjectTags(s3, object) : {};
-		const all = { ...kept, ...given };
-		await putObjectTags(s3, object, all);
-		return { bucket, key, ...(versionId && { versionId }), tags: all };
+		const row = { bucket, key, ...(versionId && { versionId }) };
+		if (mode === 'merge') return { ...row, tags: await mergeObjectTags(s3, object, given) };
+		await putObjectTags(s3, object, given);
+		return { ...row, tags: given };
 	},
 });
