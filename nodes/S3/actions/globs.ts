@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Glob } from '../../shared/ground/glob';
-import { glob, globFilter } from '../../shared/ground/glob';
-import { invalidInput } from '../transport/failure';
+import { glob } from '../../shared/ground/glob';
+import { allowed } from '../transport/headerValues';
 
 // Patterns of keys: `*` and `?` for anything but a slash, `**` for any number of folders, `[a-z]`,
 // `[!a-z]`, `{a,b}`, `{1..12}`, and `\` before a character that is meant as it is.
@@ -37,18 +37,4 @@ export const includeField = {
 	description: 'Patterns of the only keys to take, one per line. Empty for all.',
 } as const satisfies INodeProperties;
 
-export const compiled = (pattern: string): Glob => checked(() => glob(pattern));
-
-/** Whether a key is among those to take and not among those to leave out. */
-export const keyFilter = ({ include = '', exclude = '' }): ((key: string) => boolean) =>
-	checked(() => globFilter(linesOf(include), linesOf(exclude)));
-
-const linesOf = (text: string) => text.split(/\r?\n/).filter((line) => line !== '');
-
-function checked<T>(make: () => T): T {
-	try {
-		return make();
-	} catch (error) {
-		throw invalidInput(error);
-	}
-}
+export const compiled = (pattern: string): Glob => allowed(() => glob(pattern));

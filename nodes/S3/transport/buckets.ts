@@ -2,7 +2,8 @@ import { Failure } from '../../shared/resilience/failure';
 import { checkNewBucket } from './address';
 import type { S3Client } from './client';
 import type { QueryPair } from './encode';
-import { invalidInput, readError, s3Failure, successBody } from './failure';
+import { readError, s3Failure, successBody } from './failure';
+import { allowed } from './headerValues';
 import { child, children, text, writeXml } from './xml';
 
 export interface Bucket {
@@ -90,11 +91,7 @@ export async function createBucket(
 	bucket: string,
 	{ ifExists, region = s3.region, acl, objectLock, ownership }: NewBucket,
 ): Promise<boolean> {
-	try {
-		checkNewBucket(bucket);
-	} catch (error) {
-		throw invalidInput(error);
-	}
+	allowed(() => checkNewBucket(bucket));
 	// us-east-1 is the default place, and naming it is an error on AWS.
 	const elsewhere = s3.quirks.locationConstraint && region !== '' && region !== 'us-east-1';
 	const body = elsewhere

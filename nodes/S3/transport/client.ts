@@ -9,7 +9,8 @@ import type { Body } from '../../shared/transport/body';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
 import type { Address } from './address';
 import { secretHeaders } from './encryption';
-import { invalidInput, readError, s3Failure } from './failure';
+import { readError, s3Failure } from './failure';
+import { allowed } from './headerValues';
 import type { Quirks } from './quirks';
 import { UNKNOWN_SERVER } from './quirks';
 import type { S3Request } from './request';
@@ -120,7 +121,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		for (let lesson = 0; ; lesson++) {
 			const place = where.placeOf(request);
 			const keys = await credentials(signal);
-			const toSend = checked(() => signedRequest(request, { ...options, clock }, place, keys));
+			const toSend = allowed(() => signedRequest(request, { ...options, clock }, place, keys));
 			const answer = await http.stream({ ...toSend, signal });
 			const { status, headers } = answer;
 			const done = status >= 200 && status < 300;
@@ -144,7 +145,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 	const receive: S3Client['receive'] = async (describe, read) => {
 		const first = describe();
 		// Before it counts as a request: a wrong name is no attempt.
-		checked(() => where.address(where.placeOf(first).region)(first.bucket, first.key));
+		allowed(() => where.address(where.placeOf(first).region)(first.bucket, first.key));
 		const about = {
 			system: 's3',
 			operation: first.operation,
@@ -170,7 +171,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 	return {
 		region: options.region,
 		get tls() {
-			return checked(() => where.address(options.region)()).origin.startsWith('https:');
+			return allowed(() => where.address(options.region)()).origin.startsWith('https:');
 		},
 		quirks: options.quirks ?? UNKNOWN_SERVER,
 		clock,
@@ -186,7 +187,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		identity: async () => await credentials(options.signal),
 		signing: async (bucket, key) => {
 			const { region, skewMs } = where.placeOf({ bucket });
-			const address = checked(() => where.address(region)(bucket, key));
+			const address = allowed(() => where.address(region)(bucket, key));
 			const keys = await credentials(options.signal);
 			const { requesterPays = false } = options;
 			return { ...address, region, at: clock.now() + skewMs, credentials: keys, requesterPays };
@@ -195,15 +196,6 @@ export function s3Client(options: S3ClientOptions): S3Client {
 }
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
-
-/** Names and header values that cannot be sent are the caller's mistake, not a broken wire. */
-function checked<T>(make: () => T): T {
-	try {
-		return make();
-	} catch (error) {
-		throw invalidInput(error);
-	}
-}
 
 /** The message names what the request was about: "NoSuchKey" alone does not say which key. */
 function explained(failure: Failure, { bucket, key, operation }: S3Request): Failure {

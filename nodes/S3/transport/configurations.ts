@@ -5,6 +5,7 @@ import { KINDS } from './configurationKinds';
 import { configurationIn } from './configurationAnswer';
 import { isAmazon } from './endpoint';
 import { invalidInput } from './failure';
+import { allowed } from './headerValues';
 import { contentMd5 } from './objects';
 import { writeXml } from './xml';
 import type { Json, JsonObject } from './xmlShape';
@@ -124,11 +125,7 @@ async function put(
 }
 
 function document({ root, structure }: Kind, configuration: unknown, field: string): string {
-	try {
-		return writeXml(root, toXml(structure, unwrapped(configuration, root), field));
-	} catch (error) {
-		throw invalidInput(error);
-	}
+	return allowed(() => writeXml(root, toXml(structure, unwrapped(configuration, root), field)));
 }
 
 /** The CLI shows some documents inside an object with the name of the document. */

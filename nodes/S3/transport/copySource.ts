@@ -2,7 +2,7 @@ import { Failure } from '../../shared/resilience/failure';
 import { checkBucket, checkKey } from './address';
 import type { S3Client } from './client';
 import { encodeKey, encodeQuery } from './encode';
-import { invalidInput } from './failure';
+import { allowed } from './headerValues';
 import type { ReadOptions } from './readHeaders';
 import { readRequest } from './readHeaders';
 import { unquoted } from './objectInfo';
@@ -95,10 +95,8 @@ export const copySource = ({ bucket, key, versionId }: ObjectPlace): string =>
 
 /** Before anything is sent. */
 export function checkSource({ bucket, key }: ObjectPlace): void {
-	try {
+	allowed(() => {
 		checkBucket(bucket);
 		checkKey(key);
-	} catch (error) {
-		throw invalidInput(error);
-	}
+	});
 }

@@ -50,3 +50,7 @@ function mismatch(error: unknown): Failure | undefined {
 	if (failure.code === 'CONTENT_MISMATCH') return failure;
 	throw failure;
 }
+
+/** What the file of an object is called: the last part of the key that is not empty. */
+export const fileNameOf = (key: string): string =>
+	key.split('/').findLast((part) => part !== '') ?? key;

@@ -35,10 +35,10 @@ export function plain(field: string, value: string | undefined): string | undefi
 	);
 }
 
-/** Runs a check of what the user wrote: what it throws is the user's mistake. */
-export function allowed(check: () => void): void {
+/** Makes something of what the user wrote: what it throws is the user's mistake, not a broken wire. */
+export function allowed<T>(make: () => T): T {
 	try {
-		check();
+		return make();
 	} catch (error) {
 		throw invalidInput(error);
 	}

@@ -36,10 +36,7 @@ export function withXml(
 	root: string,
 	content: { readonly [name: string]: XmlContent },
 ): S3Request {
-	let body = Buffer.alloc(0);
-	allowed(() => {
-		body = Buffer.from(writeXml(root, content));
-	});
+	const body = Buffer.from(allowed(() => writeXml(root, content)));
 	const headers = {
 		...request.headers,
 		'content-type': 'application/xml',

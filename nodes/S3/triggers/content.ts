@@ -2,7 +2,7 @@ import type { BinaryHelperFunctions, INodeExecutionData } from 'n8n-workflow';
 import { pump } from '../../shared/node/pump';
 import { isPassing, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from '../transport/client';
-import { downloadInto } from '../transport/downloadInto';
+import { downloadInto, fileNameOf } from '../transport/downloadInto';
 
 const PARALLEL = 8;
 
@@ -26,7 +26,7 @@ export async function fillContent(
 	const failures: unknown[] = [];
 	const fill = async ({ bucket, key, versionId, item }: Filled) => {
 		try {
-			const fileName = key.split('/').findLast((part) => part !== '') ?? key;
+			const fileName = fileNameOf(key);
 			const wanted = { bucket, key, versionId, verify: 'automatic' as const };
 			const done = await downloadInto(
 				s3,

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { watchedBucket } from './placeFields';
+import { contentFileField, downloadField, keyExclude, keyInclude, watchedBucket } from './fields';
 
 /** The fields of the trigger that is told of events. */
 export const eventProperties = [
@@ -101,22 +101,10 @@ export const eventProperties = [
 		displayOptions: { show: { register: [true], target: ['arn'] } },
 	},
 	{
-		displayName: 'Download Content',
-		name: 'download',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether each item comes with the content of its object as a file. The sender waits for it, so not for large objects. Needs the S3 credential.',
+		...downloadField,
+		description: `${downloadField.description}. The sender waits for it, so not for large objects. Needs the S3 credential.`,
 	},
-	{
-		displayName: 'Put Output File in Field',
-		name: 'binaryPropertyName',
-		type: 'string',
-		required: true,
-		default: 'data',
-		hint: 'The name of the output binary field to put the file in',
-		displayOptions: { show: { download: [true] } },
-	},
+	contentFileField,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -124,15 +112,7 @@ export const eventProperties = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{
-				displayName: 'Exclude',
-				name: 'exclude',
-				type: 'string',
-				typeOptions: { rows: 2 },
-				default: '',
-				placeholder: 'e.g. **/*.tmp',
-				description: 'Patterns of keys that are no events, one per line',
-			},
+			keyExclude,
 			{
 				displayName: 'Header Name',
 				name: 'header',
@@ -141,16 +121,7 @@ export const eventProperties = [
 				placeholder: 'e.g. x-api-key',
 				description: 'Another header than Authorization in which the sender shows the secret',
 			},
-			{
-				displayName: 'Include',
-				name: 'include',
-				type: 'string',
-				typeOptions: { rows: 2 },
-				default: '',
-				placeholder: 'e.g. **/*.csv',
-				description:
-					'Patterns of the only keys that are events, one per line; empty means all. * and ? stand for anything but a slash, ** for any number of folders, {csv,gz} for alternatives.',
-			},
+			keyInclude,
 			{
 				displayName: 'Key Encoding',
 				name: 'keyEncoding',

@@ -1,5 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { watchedBucket, watchedPrefix } from './placeFields';
+import {
+	contentFileField,
+	downloadField,
+	keyExclude,
+	keyInclude,
+	watchedBucket,
+	watchedPrefix,
+} from './fields';
 
 /** The fields of the polling trigger. */
 export const pollProperties = [
@@ -26,22 +33,8 @@ export const pollProperties = [
 		default: 60,
 		description: 'How often the bucket is listed: one request per 1,000 objects under the prefix',
 	},
-	{
-		displayName: 'Download Content',
-		name: 'download',
-		type: 'boolean',
-		default: false,
-		description: 'Whether each item comes with the content of its object as a file',
-	},
-	{
-		displayName: 'Put Output File in Field',
-		name: 'binaryPropertyName',
-		type: 'string',
-		required: true,
-		default: 'data',
-		hint: 'The name of the output binary field to put the file in',
-		displayOptions: { show: { download: [true] } },
-	},
+	downloadField,
+	contentFileField,
 	{
 		displayName: 'After Reading',
 		name: 'afterReading',
@@ -151,15 +144,7 @@ export const pollProperties = [
 				description:
 					'An object counts once this file is there, under the same prefix and not older than the object. Knows {key}, {folder}, {name} and {baseName} (the name without its extension). The file itself is no event.',
 			},
-			{
-				displayName: 'Exclude',
-				name: 'exclude',
-				type: 'string',
-				typeOptions: { rows: 2 },
-				default: '',
-				placeholder: 'e.g. **/*.tmp',
-				description: 'Patterns of keys that are no events, one per line',
-			},
+			keyExclude,
 			{
 				displayName: 'Existing Objects',
 				name: 'existing',
@@ -179,16 +164,7 @@ export const pollProperties = [
 				default: 'ignore',
 				description: 'What to do with the objects that are there at the beginning',
 			},
-			{
-				displayName: 'Include',
-				name: 'include',
-				type: 'string',
-				typeOptions: { rows: 2 },
-				default: '',
-				placeholder: 'e.g. **/*.csv',
-				description:
-					'Patterns of the only keys that are events, one per line; empty means all. * and ? stand for anything but a slash, ** for any number of folders, {csv,gz} for alternatives.',
-			},
+			keyInclude,
 			{
 				displayName: 'Objects per Run',
 				name: 'batchSize',

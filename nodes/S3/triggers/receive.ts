@@ -9,7 +9,7 @@ import type { S3Client } from '../transport/client';
 import { confirmSns, isSnsMessage, verifySns } from '../transport/sns';
 import { fillContent } from './content';
 import { eventProperties } from './eventProperties';
-import { keyFilter } from './patterns';
+import { keyFilter } from '../transport/keyFilter';
 import type { EventRecord } from './records';
 import { recordsOf } from './records';
 import { shownSecret } from './secret';
@@ -125,8 +125,8 @@ async function opened(
 }
 
 function filterOf({ events, options }: EventSettings): (record: EventRecord) => boolean {
-	const { prefix = '', suffix = '', include = '', exclude = '' } = options;
-	const chosen = keyFilter(include, exclude);
+	const { prefix = '', suffix = '' } = options;
+	const chosen = keyFilter(options);
 	return ({ event, key }) =>
 		events.includes(event) && key.startsWith(prefix) && key.endsWith(suffix) && chosen(key);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { S3Client } from '../transport/client';
 import type { ListedObject } from '../transport/listing';
 import { listObjects } from '../transport/listing';
-import { keyFilter } from './patterns';
+import { keyFilter } from '../transport/keyFilter';
 
 export type EventKind = 'changed' | 'created' | 'deleted';
 
@@ -42,7 +42,7 @@ export class Watch {
 	private waiting = new Map<string, { look: string; since: number }>();
 
 	constructor(private readonly watched: Watched) {
-		this.chosen = keyFilter(watched.include, watched.exclude);
+		this.chosen = keyFilter(watched);
 	}
 
 	/** All that is there now, by key. Rejects when a page of the listing fails: half of it is nothing. */

@@ -2,6 +2,7 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import { listBuckets } from '../../transport/buckets';
 import type { S3Client } from '../../transport/client';
 import { limitField, rowLimit } from '../fields';
+import { returnAllField } from '../rowsOutput';
 
 export const getMany = defineOperation({
 	name: 'Get Many',
@@ -10,13 +11,7 @@ export const getMany = defineOperation({
 	description: 'List the buckets of the account',
 	repeatable: true,
 	properties: [
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: true,
-			description: 'Whether to return all results or only up to a given limit',
-		},
+		{ ...returnAllField, default: true },
 		limitField,
 		{
 			displayName: 'Name Begins With',

@@ -1,7 +1,8 @@
 import { defineOperation, WithFiles } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { bucketField, sourceBucketField } from '../fields';
-import { excludeField, includeField, keyFilter } from '../globs';
+import { keyFilter } from '../../transport/keyFilter';
+import { excludeField, includeField } from '../globs';
 import { deliver, outputFileField } from '../rowsOutput';
 import { asFolder, folderField, sourceFolderField } from './folderFields';
 import { drain, fileOfFailures, ifSomeFailField } from '../partialFailure';

@@ -3,7 +3,7 @@ import type { InputOf } from '../../../shared/node/defineOperation';
 import { defineOperation, WithFiles } from '../../../shared/node/defineOperation';
 import type { ByteRange } from '../../transport/byteRange';
 import type { S3Client } from '../../transport/client';
-import { downloadInto } from '../../transport/downloadInto';
+import { downloadInto, fileNameOf } from '../../transport/downloadInto';
 import { invalidInput } from '../../transport/failure';
 import type { ObjectInfo } from '../../transport/objectInfo';
 import { bucketField, byDisplayName, keyField } from '../fields';
@@ -124,7 +124,7 @@ export const download = defineOperation({
 			parallel: parallelRanges,
 			verify: verifyContent,
 		};
-		const name = fileName || (key.split('/').findLast((part) => part !== '') ?? key);
+		const name = fileName || fileNameOf(key);
 		const done = await downloadInto(
 			s3,
 			wanted,

@@ -2,7 +2,8 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { searchObjects } from '../../transport/search';
 import { bucketField, limitField, rowLimit } from '../fields';
-import { compiled, excludeField, keyFilter, patternField } from '../globs';
+import { keyFilter } from '../../transport/keyFilter';
+import { compiled, excludeField, patternField } from '../globs';
 import {
 	maxSizeField,
 	minSizeField,

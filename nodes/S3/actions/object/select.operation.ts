@@ -4,6 +4,7 @@ import type { Item } from '../../../shared/node/defineOperation';
 import { defineOperation, WithFiles } from '../../../shared/node/defineOperation';
 import { Failure, toFailure } from '../../../shared/resilience/failure';
 import type { S3Client } from '../../transport/client';
+import { fileNameOf } from '../../transport/downloadInto';
 import type { Select, SelectStats } from '../../transport/select';
 import { selectContent } from '../../transport/select';
 import { bucketField, keyField } from '../fields';
@@ -46,7 +47,7 @@ export const select = defineOperation({
 		const query = { bucket, key, expression, ...readSelect(fields, options) };
 		const { output, binaryPropertyName = 'data' } = fields;
 		if (output === 'items') return await rowsOf(s3, query);
-		const base = key.split('/').findLast((part) => part !== '') ?? key;
+		const base = fileNameOf(key);
 		const { stats, file } = await fileOf(s3, query, item, {
 			fileName: `${base}.${output}`,
 			mimeType: output === 'csv' ? 'text/csv' : 'application/jsonl',
