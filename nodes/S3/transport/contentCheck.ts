@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
+import type { Digest, DigestName } from './digest';
+import { digestOf } from './digest';
 import type { Wanted } from './download';
 import type { ObjectInfo } from './objectInfo';
 import { partLayout } from './partLayout';
@@ -12,30 +12,12 @@ import { partLayout } from './partLayout';
  */
 export type Verify = 'automatic' | 'always' | 'off';
 
-interface Digest {
-	update(block: Buffer): unknown;
-	digest(): Buffer;
-}
-
-/** The ones that Node has natively, the fastest first. */
+/** Of the checksums that servers keep, the fastest first. */
 const ALGORITHMS = ['crc32', 'sha1', 'sha256'] as const;
-
-function digestOf(algorithm: (typeof ALGORITHMS)[number] | 'md5'): Digest {
-	if (algorithm !== 'crc32') return createHash(algorithm);
-	let sum = 0;
-	return {
-		update: (block) => (sum = crc32(block, sum)),
-		digest: () => {
-			const bytes = Buffer.alloc(4);
-			bytes.writeUInt32BE(sum);
-			return bytes;
-		},
-	};
-}
 
 /** What the content should come to. */
 interface Expected {
-	algorithm: (typeof ALGORITHMS)[number] | 'md5';
+	algorithm: DigestName;
 	/** as the server writes it, with the number of parts where it is one of parts */
 	value: string;
 	parts?: number;

@@ -3,29 +3,18 @@ import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import type { Copied } from './copy';
 import type { Copy, SourceInfo } from './copySource';
-import { copySource, onlyIfStill } from './copySource';
+import { CONTENT_HEADERS, copySource, onlyIfStill } from './copySource';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
 import { successBody } from './failure';
 import type { Part, UploadPlace } from './multipart';
 import { abortUpload, completeUpload, createUpload } from './multipart';
-import type { Tags } from './tagging';
-import { getObjectTags, isHidden, keepTags } from './tagging';
+import { keepTags, visibleTags } from './tagging';
 import { headersOfKey } from './writeHeaders';
 import { text } from './xml';
 
 const MIB = 1024 * 1024;
 const PART_BYTES = 128 * MIB;
-
-/** Headers of an object that CopyObject carries over by itself, and CreateMultipartUpload does not. */
-const CARRIED = [
-	'cache-control',
-	'content-disposition',
-	'content-encoding',
-	'content-language',
-	'content-type',
-	'expires',
-];
 
 /**
  * Copies by ranges, several at a time, all of the very object that was looked at (If-Match). What
@@ -35,7 +24,8 @@ const CARRIED = [
 export async function copyInParts(s3: S3Client, copy: Copy, source: SourceInfo): Promise<Copied> {
 	if (!s3.quirks.copyParts) throw cannotCopyParts(copy, source);
 	const { bucket, key } = copy.target;
-	const tags = await tagsOf(s3, copy);
+	// Those of the source, unless others are given.
+	const tags = 'x-amz-tagging' in copy.headers ? {} : await visibleTags(s3, copy.source);
 	const headers: Record<string, string> = {
 		...(!copy.replaceMetadata && carriedOver(source)),
 		...(tags &&
@@ -147,21 +137,9 @@ async function copyPart(
 const carriedOver = ({ headers }: SourceInfo) =>
 	Object.fromEntries(
 		Object.entries(headers).filter(
-			([name]) => CARRIED.includes(name) || name.startsWith('x-amz-meta-'),
+			([name]) => CONTENT_HEADERS.includes(name) || name.startsWith('x-amz-meta-'),
 		),
 	);
-
-/** The tags of the source, unless others are given; `undefined` where the key may not read them. */
-async function tagsOf(s3: S3Client, { source, headers }: Copy): Promise<Tags | undefined> {
-	if ('x-amz-tagging' in headers) return {};
-	return await getObjectTags(s3, source).catch((error: unknown) => {
-		const failure = toFailure(error);
-		// A server without tags has none to lose.
-		if ([404, 405, 501].includes(failure.status ?? 0)) return {};
-		if (isHidden(failure)) return undefined;
-		throw failure;
-	});
-}
 
 const cannotCopyParts = ({ source: { key } }: Copy, { size }: SourceInfo) =>
 	new Failure({

@@ -34,6 +34,31 @@ export interface SourceInfo {
 	headers: Record<string, string>;
 }
 
+/** Under a key of KMS or of the customer, and in parts, the ETag is no MD5 of the content. */
+export const hasMd5Etag = ({ etag, headers }: SourceInfo): boolean =>
+	/^[0-9a-f]{32}$/.test(etag) &&
+	!headers['x-amz-server-side-encryption']?.startsWith('aws:') &&
+	!headers['x-amz-server-side-encryption-customer-algorithm'];
+
+/** Headers that say what the content is: CopyObject carries them over, CreateMultipartUpload does not. */
+export const CONTENT_HEADERS = [
+	'cache-control',
+	'content-disposition',
+	'content-encoding',
+	'content-language',
+	'content-type',
+	'expires',
+];
+
+/** Headers that say how an object is kept: CopyObject leaves them behind. */
+export const KEEPING_HEADERS = [
+	'x-amz-storage-class',
+	'x-amz-website-redirect-location',
+	'x-amz-server-side-encryption',
+	'x-amz-server-side-encryption-aws-kms-key-id',
+	'x-amz-server-side-encryption-bucket-key-enabled',
+];
+
 /** The source under the conditions and with the key that the copy is asked for with. */
 export async function copySourceInfo(
 	s3: S3Client,

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
+import type { DigestName } from './digest';
+import { digestOf } from './digest';
 import { UNSIGNED_PAYLOAD } from './sign';
 
 /** What the user chose; `docs/decisions/0005-integrity-of-uploads.md` says what each one costs. */
@@ -71,8 +71,6 @@ export async function guard(body: Buffer, { checksum, md5, signed }: Integrity):
 
 export const checksumHeader = (name: ChecksumName): string => `x-amz-checksum-${name}`;
 
-export type DigestName = 'crc32' | 'md5' | 'sha256';
-
 // 2 ms of SHA-256 on a fast processor, 10 ms on a slow one: others get their turn in between.
 const SLICE_BYTES = 4 * 1024 * 1024;
 
@@ -82,33 +80,13 @@ export async function digests(
 	names: DigestName[],
 ): Promise<Partial<Record<DigestName, Buffer>>> {
 	if (names.length === 0) return {};
-	const running = names.map((name) => [name, name === 'crc32' ? crc() : hash(name)] as const);
+	const running = names.map((name) => [name, digestOf(name)] as const);
 	for (let at = 0; at < body.length; at += SLICE_BYTES) {
 		if (at > 0) await nextTurn();
 		const slice = body.subarray(at, at + SLICE_BYTES);
 		for (const [, digest] of running) digest.update(slice);
 	}
 	return Object.fromEntries(running.map(([name, digest]) => [name, digest.digest()]));
-}
-
-function hash(name: 'md5' | 'sha256') {
-	const running = createHash(name);
-	return {
-		update: (slice: Buffer) => void running.update(slice),
-		digest: () => running.digest(),
-	};
-}
-
-function crc() {
-	let value = 0;
-	return {
-		update: (slice: Buffer) => void (value = crc32(slice, value)),
-		digest: () => {
-			const bytes = Buffer.alloc(4);
-			bytes.writeUInt32BE(value);
-			return bytes;
-		},
-	};
 }
 
 /**

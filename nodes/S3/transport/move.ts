@@ -3,7 +3,7 @@ import type { S3Client } from './client';
 import type { Copied, CopyOptions } from './copy';
 import { copyObject, samePlace } from './copy';
 import type { SourceInfo } from './copySource';
-import { copySourceInfo } from './copySource';
+import { copySourceInfo, hasMd5Etag, KEEPING_HEADERS } from './copySource';
 import { invalidInput } from './failure';
 
 interface Place {
@@ -42,18 +42,12 @@ export async function moveObject(
 	return { ...copied, size: found.size };
 }
 
-// CopyObject leaves these behind; a moved object shall stay what it was.
-const KEPT = [
-	'x-amz-storage-class',
-	'x-amz-website-redirect-location',
-	'x-amz-server-side-encryption',
-	'x-amz-server-side-encryption-aws-kms-key-id',
-	'x-amz-server-side-encryption-bucket-key-enabled',
-];
-
 function keptBy(source: SourceInfo, wanted: Record<string, string>): Record<string, string> {
 	const encrypted = Object.keys(wanted).some((name) => name.includes('-server-side-encryption'));
-	const kept = KEPT.filter((name) => !(encrypted && name.includes('-server-side-encryption')));
+	// A moved object shall stay what it was.
+	const kept = KEEPING_HEADERS.filter(
+		(name) => !(encrypted && name.includes('-server-side-encryption')),
+	);
 	return Object.fromEntries(
 		kept.flatMap((name) => (source.headers[name] ? [[name, source.headers[name]]] : [])),
 	);
@@ -73,13 +67,12 @@ const keyOf = (headers: Record<string, string>) =>
 const keyHeaders = (headers: Record<string, string>) =>
 	renamed(headers, `x-amz-copy-source-${SSE_KEY}`, `x-amz-copy-source-${SSE_KEY}`);
 
-const PLAIN_MD5 = /^[0-9a-f]{32}$/;
 const CHECKSUM = /^x-amz-checksum-(crc|sha)/;
 
 /** The copy is there, is the one that was made, and nothing that can be compared speaks against it. */
 function proven(source: SourceInfo, copied: Copied, copy: SourceInfo): boolean {
 	if (copy.size !== source.size || copy.etag !== copied.etag) return false;
-	if (isMd5(source) && isMd5(copy) && copy.etag !== source.etag) return false;
+	if (hasMd5Etag(source) && hasMd5Etag(copy) && copy.etag !== source.etag) return false;
 	return Object.entries(source.headers).every(([name, value]) => {
 		const other = copy.headers[name];
 		// A composite one depends on the parts.
@@ -87,12 +80,6 @@ function proven(source: SourceInfo, copied: Copied, copy: SourceInfo): boolean {
 		return !comparable || value === other;
 	});
 }
-
-/** Under a key of KMS or of the customer the ETag is no MD5. */
-const isMd5 = ({ etag, headers }: SourceInfo) =>
-	PLAIN_MD5.test(etag) &&
-	!headers['x-amz-server-side-encryption']?.startsWith('aws:') &&
-	!headers['x-amz-server-side-encryption-customer-algorithm'];
 
 /**
  * Deletes an object as it was copied or read. Servers without conditional deletes ignore the condition, so

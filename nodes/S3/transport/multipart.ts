@@ -3,6 +3,7 @@ import { Failure } from '../../shared/resilience/failure';
 import { abortOpenUpload } from './abortUpload';
 import type { S3Client } from './client';
 import { combineCrc32 } from './crc32';
+import { crc32Bytes } from './digest';
 import { readError, s3Failure, successBody } from './failure';
 import type { ChecksumName, Integrity } from './integrity';
 import { checkReturned, checksumHeader, guard, UNGUARDED } from './integrity';
@@ -206,9 +207,7 @@ function crc32Of(parts: Part[]): string {
 		const next = Buffer.from(checksum, 'base64').readUInt32BE();
 		return combineCrc32(crc, next, size);
 	}, 0);
-	const bytes = Buffer.alloc(4);
-	bytes.writeUInt32BE(sum);
-	return bytes.toString('base64');
+	return crc32Bytes(sum).toString('base64');
 }
 
 /**

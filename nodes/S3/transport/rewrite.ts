@@ -4,7 +4,7 @@ import type { S3Client } from './client';
 import type { Copied } from './copy';
 import { copyObject } from './copy';
 import type { SourceInfo } from './copySource';
-import { copySourceInfo } from './copySource';
+import { CONTENT_HEADERS, copySourceInfo, hasMd5Etag, KEEPING_HEADERS } from './copySource';
 import type { CustomerKey } from './encryption';
 import { customerKeyHeaders } from './encryption';
 import type { Headers } from './headerValues';
@@ -12,8 +12,7 @@ import { metadataOf } from './metadata';
 import { putLegalHold, putRetention } from './objectLock';
 import { headObject } from './objects';
 import type { Version } from './subresource';
-import type { Tags } from './tagging';
-import { getObjectTags, isHidden, keepTags } from './tagging';
+import { isHidden, isLacking, keepTags, visibleTags } from './tagging';
 import { aclHeaders, writeHeaders } from './writeHeaders';
 
 interface Place {
@@ -52,7 +51,7 @@ export async function rewriteObject(
 	const sourceHeaders = customerKey ? customerKeyHeaders(s3, customerKey, 'copy-source-') : {};
 	const found = await copySourceInfo(s3, { source: place, sourceHeaders });
 	const access = await accessOf(s3, place);
-	const tags = await tagsOf(s3, place);
+	const tags = await visibleTags(s3, place);
 	const locked = Date.parse(found.headers[RETAIN_UNTIL] ?? '') > s3.clock.now();
 	const left = locked ? clear : [...clear, RETAIN_UNTIL, 'x-amz-object-lock-mode'];
 	const headers = {
@@ -73,7 +72,7 @@ export async function rewriteObject(
 		replaceMetadata: true,
 		found,
 	}).catch(async (error: unknown) => await doneBefore(s3, toFailure(error), rewriting));
-	if (isMd5(found) && isMd5({ ...found, ...copied }) && copied.etag !== found.etag)
+	if (hasMd5Etag(found) && hasMd5Etag({ ...found, ...copied }) && copied.etag !== found.etag)
 		throw mixed(place);
 	const object = { ...place, versionId: copied.versionId };
 	const tagsKept = await keepTags(s3, object, headers['x-amz-tagging']);
@@ -110,12 +109,6 @@ async function doneBefore(
 const NO_COPY =
 	'This server cannot copy such an object; Ceph for one none that is encrypted. Download it and upload it again.';
 
-/** Under a key of KMS or of the customer, and in parts, the ETag is no MD5. */
-const isMd5 = ({ etag, headers }: SourceInfo) =>
-	/^[0-9a-f]{32}$/.test(etag) &&
-	!headers['x-amz-server-side-encryption']?.startsWith('aws:') &&
-	!headers['x-amz-server-side-encryption-customer-algorithm'];
-
 /** There are servers that ignore the condition of a copy (Ceph). */
 const mixed = ({ bucket, key }: Place) =>
 	new Failure({
@@ -145,20 +138,11 @@ const REPLACED = 'Somebody replaced the object meanwhile: run the item again.';
 
 /** Headers that CopyObject would leave behind, or takes from the request once it is to replace any. */
 const KEPT = new Set([
-	'cache-control',
-	'content-disposition',
-	'content-encoding',
-	'content-language',
-	'content-type',
-	'expires',
+	...CONTENT_HEADERS,
+	...KEEPING_HEADERS,
 	'x-amz-object-lock-legal-hold',
 	'x-amz-object-lock-mode',
 	RETAIN_UNTIL,
-	'x-amz-server-side-encryption',
-	'x-amz-server-side-encryption-aws-kms-key-id',
-	'x-amz-server-side-encryption-bucket-key-enabled',
-	'x-amz-storage-class',
-	'x-amz-website-redirect-location',
 ]);
 
 const isMetadata = (name: string) => name.startsWith('x-amz-meta-');
@@ -180,22 +164,8 @@ async function accessOf(s3: S3Client, place: Place): Promise<Headers | undefined
 		return shared ? aclHeaders({ grants }) : {};
 	} catch (error) {
 		const failure = toFailure(error);
-		if (failure.code === 'AccessControlListNotSupported' || WITHOUT.has(String(failure.status)))
-			return {};
+		if (failure.code === 'AccessControlListNotSupported' || isLacking(failure)) return {};
 		if (isHidden(failure)) return undefined;
 		throw failure;
 	}
 }
-
-/** `undefined` where the key may not read them, and on servers without tags. */
-async function tagsOf(s3: S3Client, place: Place): Promise<Tags | undefined> {
-	try {
-		return await getObjectTags(s3, place);
-	} catch (error) {
-		const failure = toFailure(error);
-		if (isHidden(failure) || WITHOUT.has(String(failure.status))) return undefined;
-		throw failure;
-	}
-}
-
-const WITHOUT = new Set(['404', '405', '501']);

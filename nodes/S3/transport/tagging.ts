@@ -104,6 +104,19 @@ async function unlessHidden<T>(call: Promise<T>): Promise<T | undefined> {
 export const isHidden = ({ kind, scope }: Failure): boolean =>
 	kind === 'auth' && scope !== 'credential';
 
+/** The server does not have this one thing, so there is none of it to lose. */
+export const isLacking = ({ status }: Failure): boolean => [404, 405, 501].includes(status ?? 0);
+
+/** The tags, none on servers without tags; `undefined` where the key may not read them. */
+export async function visibleTags(s3: S3Client, object: Version): Promise<Tags | undefined> {
+	return await getObjectTags(s3, object).catch((error: unknown) => {
+		const failure = toFailure(error);
+		if (isLacking(failure)) return {};
+		if (isHidden(failure)) return undefined;
+		throw failure;
+	});
+}
+
 function perhapsUntagged({ bucket, key }: Version, failure: Failure): Failure {
 	const { attempts, firstAt, lastAt } = failure;
 	const tagless = new Failure({
