@@ -1,6 +1,5 @@
 import { systemClock } from '../../shared/ground/clock';
-import type { Redact } from '../../shared/ground/redact';
-import { redactor } from '../../shared/ground/redact';
+import { growingRedactor } from '../../shared/ground/redact';
 import type { Registry } from '../../shared/resilience/registry';
 import type { ResilienceSettings } from '../../shared/resilience';
 import { resilient } from '../../shared/resilience';
@@ -50,7 +49,8 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 	const server = serverOf(credential);
 	const scope = `s3 ${owner} ${credential.endpoint?.trim() || server.region}`;
 	const http = connection.http?.(tls) ?? httpClient({ owner, egress, tls });
-	const { redact, learn } = redactingAll(secretsOf(credential), connection.learn);
+	const { redact, learn } = growingRedactor();
+	learn(secretsOf(credential));
 	const identity = signIn(credential, {
 		owner,
 		server,
@@ -66,7 +66,10 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 		clock,
 		redact,
 		environment,
-		learn,
+		learn: (secrets) => {
+			learn(secrets);
+			connection.learn?.(secrets);
+		},
 	});
 	return s3Client({
 		region: server.region,
@@ -93,22 +96,6 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 // The request that needs the keys is waiting, and is tried again by itself.
 const STS_ATTEMPTS = 2;
 const STS_DEADLINE_MS = 20_000;
-
-/** Takes out the secrets of the credential, and those that come up later. */
-function redactingAll(secrets: Iterable<string | undefined>, tell: Connection['learn']) {
-	const all = new Set(secrets);
-	let current = redactor(all);
-	const redact: Redact = {
-		text: (text) => current.text(text),
-		value: (value) => current.value(value),
-	};
-	const learn = (found: string[]) => {
-		for (const secret of found) all.add(secret);
-		current = redactor(all);
-		tell?.(found);
-	};
-	return { redact, learn };
-}
 
 const tlsOf = (credential: S3Credential): TlsOptions => ({
 	ca: credential.ca || undefined,

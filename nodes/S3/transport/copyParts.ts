@@ -1,3 +1,4 @@
+import { pump } from '../../shared/ground/pump';
 import { cancelled } from '../../shared/resilience/deadline';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
@@ -67,20 +68,18 @@ async function copyAll(
 	const stopAll = () => stop.abort(s3.signal.reason);
 	s3.signal.addEventListener('abort', stopAll, { once: true });
 	let failure: Failure | undefined;
-	const waiting = [...parts];
-	const worker = async () => {
-		for (let part = waiting.shift(); part && !stop.signal.aborted; part = waiting.shift()) {
-			const start = (part.number - 1) * partBytes;
-			const end = Math.min(start + partBytes, source.size);
-			await copyPart(s3, { copy, source, place, part, start, end, signal: stop.signal });
-		}
-	};
-	const guarded = async () =>
-		await worker().catch((error: unknown) => {
+	const one = async (index: number) => {
+		const part = parts[index];
+		if (!part) return;
+		const start = index * partBytes;
+		const end = Math.min(start + partBytes, source.size);
+		const request = { copy, source, place, part, start, end, signal: stop.signal };
+		await copyPart(s3, request).catch((error: unknown) => {
 			failure ??= toFailure(error);
 			stop.abort(error);
 		});
-	await Promise.all(Array.from({ length: Math.max(1, copy.parallel) }, guarded));
+	};
+	await pump(parts.length, Math.max(1, copy.parallel), one, () => stop.signal.aborted);
 	s3.signal.removeEventListener('abort', stopAll);
 	if (s3.signal.aborted) throw cancelled(s3.signal, 'rejected');
 	if (failure) throw failure;

@@ -28,8 +28,8 @@ const MEANINGS: Record<string, Meaning> = {
 	RequestLimitExceeded: throttled,
 	TooManyRequests: throttled,
 	BandwidthLimitExceeded: throttled,
-	ServiceUnavailable: { kind: 'unavailable', phase: 'rejected', scope: 'host' },
-	InternalError: { kind: 'unavailable', phase: 'maybeDone', scope: 'host' },
+	ServiceUnavailable: { kind: 'unavailable', phase: 'rejected' },
+	InternalError: { kind: 'unavailable', phase: 'maybeDone' },
 	// It waited for the bytes of this request.
 	RequestTimeout: { kind: 'timeout', phase: 'rejected', scope: 'item' },
 	// Another operation on the same thing is going on: AWS says to try again.
@@ -97,8 +97,8 @@ function meaningOf(code: string, status: number): Meaning {
 	if (status === 429) return throttled;
 	if (status === 408) return { kind: 'timeout', phase: 'rejected' };
 	// 503 is sent before anything is done; after the other 5xx nobody knows.
-	if (status === 503) return { kind: 'unavailable', phase: 'rejected', scope: 'host' };
-	if (status >= 500) return { kind: 'unavailable', phase: 'maybeDone', scope: 'host' };
+	if (status === 503) return { kind: 'unavailable', phase: 'rejected' };
+	if (status >= 500) return { kind: 'unavailable', phase: 'maybeDone' };
 	if (status === 401 || status === 403) return UNEXPLAINED;
 	if (status === 409 || status === 412) return { kind: 'conflict' };
 	return { kind: 'invalid' };

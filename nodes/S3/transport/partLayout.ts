@@ -1,3 +1,4 @@
+import { pump } from '../../shared/ground/pump';
 import { toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import type { Wanted } from './download';
@@ -38,15 +39,12 @@ export async function partLayout(
 	};
 	const fits = (bytes: number) => bytes > 0 && Math.ceil(size / bytes) === parts;
 	const isUniform = async (partBytes: number) => {
-		const waiting = Array.from({ length: parts }, (_, index) => index + 1);
 		let uniform = true;
-		const worker = async () => {
-			for (let part = waiting.shift(); part && uniform; part = waiting.shift()) {
-				const rest = size - (part - 1) * partBytes;
-				if ((await sizeOf(part)).bytes !== Math.min(partBytes, rest)) uniform = false;
-			}
+		const look = async (index: number) => {
+			const rest = size - index * partBytes;
+			if ((await sizeOf(index + 1)).bytes !== Math.min(partBytes, rest)) uniform = false;
 		};
-		await Promise.all(Array.from({ length: PARALLEL }, worker));
+		await pump(parts, PARALLEL, look, () => !uniform);
 		return uniform;
 	};
 	const first = await sizeOf(1).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { pump } from '../../shared/node/pump';
+import { pump } from '../../shared/ground/pump';
 import type { S3Client } from '../transport/client';
 import { deleteObject } from '../transport/deleteObjects';
 import { listObjects } from '../transport/listing';

@@ -1,5 +1,5 @@
 import type { BinaryHelperFunctions, INodeExecutionData } from 'n8n-workflow';
-import { pump } from '../../shared/node/pump';
+import { pump } from '../../shared/ground/pump';
 import { isPassing, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from '../transport/client';
 import { downloadInto, fileNameOf } from '../transport/downloadInto';

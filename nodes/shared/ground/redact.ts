@@ -48,6 +48,24 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
 	};
 }
 
+/** A redactor that can be told of more secrets while it is in use, as the keys of a role come up. */
+export function growingRedactor(): {
+	redact: Redact;
+	learn(secrets: Iterable<string | undefined>): void;
+} {
+	const known = new Set<string | undefined>();
+	let current: Redact | undefined;
+	const now = () => (current ??= redactor(known));
+	return {
+		redact: { text: (text) => now().text(text), value: (value) => now().value(value) },
+		learn: (secrets) => {
+			const before = known.size;
+			for (const secret of secrets) known.add(secret);
+			if (known.size > before) current = undefined;
+		},
+	};
+}
+
 function formsOf(secret: string): string[] {
 	// A lone surrogate cannot be encoded.
 	const percent = encodeURIComponent(secret.toWellFormed());

@@ -1,7 +1,7 @@
 import type { IBinaryData, INodeProperties } from 'n8n-workflow';
 import type { Readable } from 'node:stream';
 import type { Failure } from '../resilience/failure';
-import type { Touched } from './pump';
+import type { Touched } from './lanes';
 
 // What a declared property holds at run time.
 type ValueOf<P> = P extends { type: 'string' | 'dateTime' | 'color' | 'resourceLocator' }

@@ -34,7 +34,7 @@ export class DurableLedger implements ItemLedger {
 	constructor(
 		private readonly execution: IExecuteFunctions,
 		private readonly repeatable: boolean,
-		private readonly redact: () => Redact,
+		private readonly redact: Redact,
 		private readonly store: Store = durableStore(),
 	) {}
 
@@ -42,7 +42,7 @@ export class DurableLedger implements ItemLedger {
 		return this.keys.get(item) ?? fingerprint([this.place(), item, input]);
 	}
 
-	async begin(item: number, _key: () => string, input: unknown): Promise<Recalled> {
+	async begin(item: number, input: unknown): Promise<Recalled> {
 		const name = this.nameOf(item);
 		const key = fingerprint([this.place(), name]);
 		const twin = this.items.get(key);
@@ -78,7 +78,7 @@ export class DurableLedger implements ItemLedger {
 		if ('rows' in outcome)
 			return outcome.rows.some(({ binary }) => binary) ? undefined : { state: 'done', ...outcome };
 		if (outcome.failure.phase !== 'maybeDone' || this.repeatable) return undefined;
-		return { state: 'failed', failure: plainFailure(outcome.failure, this.redact()) };
+		return { state: 'failed', failure: plainFailure(outcome.failure, this.redact) };
 	}
 
 	keep(): void {}

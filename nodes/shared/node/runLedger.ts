@@ -17,7 +17,11 @@ export interface ItemLedger {
 	 */
 	keyOf(item: number, input: unknown, files: INodeExecutionData['binary']): string;
 	/** What became of it before, if that is known; else it is begun now. */
-	begin(item: number, key: () => string, input: unknown): Recalled | Promise<Recalled>;
+	begin(
+		item: number,
+		input: unknown,
+		files: INodeExecutionData['binary'],
+	): Recalled | Promise<Recalled>;
 	/** The item has ended. */
 	end(item: number, outcome: Outcome): void | Promise<void>;
 	/** The run has ended. */
@@ -57,8 +61,8 @@ export class RunLedger implements ItemLedger {
 		return fingerprint([run, item, resource, operation, input, held]);
 	}
 
-	begin(_item: number, key: () => string): Recalled {
-		const entry = this.empty ? undefined : this.store.get(key());
+	begin(item: number, input: unknown, files: INodeExecutionData['binary']): Recalled {
+		const entry = this.empty ? undefined : this.store.get(this.keyOf(item, input, files));
 		return entry && outcomeOf(entry);
 	}
 

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Redact } from '../ground/redact';
-import { redactor } from '../ground/redact';
+import { growingRedactor } from '../ground/redact';
 import { Failure, toFailure } from '../resilience/failure';
 import type { About } from '../resilience/policy';
 import type { AnyOperation, Resource } from './defineOperation';
@@ -42,13 +42,7 @@ export async function runOperations<Client>(
 	const items = context.getInputData();
 	if (items.length === 0) return [[]];
 	const retries = new Map<string, number>();
-	const secrets = new Set<string | undefined>();
-	let redact: Redact | undefined;
-	const redacting = () => (redact ??= redactor(secrets));
-	const learn = (found: Iterable<string | undefined>) => {
-		for (const secret of found) secrets.add(secret);
-		redact = undefined;
-	};
+	const { redact, learn } = growingRedactor();
 	const run: Run = {
 		...readResilience(context),
 		context,
@@ -57,24 +51,24 @@ export async function runOperations<Client>(
 		learn,
 	};
 	const operation = chosen(context, resources);
-	const ledger = ledgerOf(run, operation?.repeatable ?? true, redacting);
-	const work = new Work(run, items, ledger, learn);
+	const ledger = ledgerOf(run, operation?.repeatable ?? true, redact);
+	const work = new Work(run, items, ledger);
 	try {
 		if (!operation) throw unknownOperation(context);
-		const { client, secrets: ofCredential } = await connect(run);
-		learn(ofCredential);
+		const { client, secrets } = await connect(run);
+		learn(secrets);
 		await work.run(operation, client);
 	} catch (error) {
 		// Under "Continue On Fail" a node must not throw: n8n would send its input on as a success.
 		work.stop(toFailure(error));
 	}
 	const outcomes = work.outcomes();
-	ledger.keep(outcomes, (item) => work.keyOf(item), redacting());
 	const keyOf = (item: number) => work.keyOf(item);
-	return settle({ run, items: work.items, outcomes, retries, redact: redacting(), keyOf });
+	ledger.keep(outcomes, keyOf, redact);
+	return settle({ run, items: work.items, outcomes, retries, redact, keyOf });
 }
 
-function ledgerOf(run: Run, repeatable: boolean, redact: () => Redact): ItemLedger {
+function ledgerOf(run: Run, repeatable: boolean, redact: Redact): ItemLedger {
 	const { context, ledger } = run;
 	return ledger === 'durable'
 		? new DurableLedger(context, repeatable, redact)

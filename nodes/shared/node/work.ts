@@ -1,10 +1,11 @@
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { pump } from '../ground/pump';
 import { Failure, toFailure } from '../resilience/failure';
 import type { AnyOperation } from './defineOperation';
 import { WithFiles } from './defineOperation';
 import { redriven } from './failedOutput';
 import { itemFiles } from './itemFiles';
-import { Lanes, pump } from './pump';
+import { Lanes } from './lanes';
 import { readInput } from './readInput';
 import type { ItemLedger, Outcome } from './runLedger';
 import type { Run } from './runOperations';
@@ -21,8 +22,6 @@ export class Work {
 		private readonly started: Run,
 		private readonly raw: INodeExecutionData[],
 		private readonly ledger: ItemLedger,
-		/** told of what must never be seen outside */
-		private readonly learn: (secrets: string[]) => void,
 	) {
 		const { name } = started.context.getNode();
 		this.items = raw.map((item) => redriven(item, name));
@@ -125,7 +124,7 @@ export class Work {
 			const properties = operation.properties as INodeProperties[];
 			const input = readInput(context, properties, index);
 			const secrets = secretsIn(properties, input);
-			if (secrets.length > 0) this.learn(secrets);
+			if (secrets.length > 0) this.started.learn(secrets);
 			this.inputs[index] = input;
 			return input;
 		} finally {
@@ -134,7 +133,7 @@ export class Work {
 	}
 
 	private async recall(index: number): Promise<boolean> {
-		const known = this.ledger.begin(index, () => this.keyOf(index), this.inputs[index]);
+		const known = this.ledger.begin(index, this.inputs[index], this.items[index]?.binary);
 		const outcome = known instanceof Promise ? await known : known;
 		if (outcome) this.settled[index] = outcome;
 		return outcome !== undefined;

@@ -1,5 +1,6 @@
 import type { Clock } from '../ground/clock';
 import { systemClock } from '../ground/clock';
+import { Recent } from '../ground/recent';
 import { Budget } from './budget';
 import { Gate } from './gate';
 import type { Limits } from './limiter';
@@ -20,7 +21,7 @@ const MOST_SCOPES = 1_000;
 /** States of all scopes of the process. */
 export class Registry {
 	readonly metrics = new Metrics();
-	private readonly scopes = new Map<string, Scope>();
+	private readonly scopes = new Recent<Scope>(MOST_SCOPES);
 
 	constructor(
 		private readonly clock: Clock = systemClock,
@@ -29,19 +30,14 @@ export class Registry {
 
 	/** The scope of this name, made when it is first asked for; `limits` replace earlier ones. */
 	scope(name: string, limits: Limits): Scope {
-		const known = this.scopes.get(name);
-		const scope = known ?? {
+		const scope = this.scopes.get(name, () => ({
 			gate: new Gate(this.clock, this.random, (state) => {
 				if (state === 'open') this.metrics.gateOpened();
 			}),
 			budget: new Budget(),
 			limiter: new Limiter(this.clock, limits),
-		};
+		}));
 		scope.limiter.configure(limits);
-		this.scopes.delete(name);
-		this.scopes.set(name, scope);
-		const oldest = this.scopes.keys().next();
-		if (this.scopes.size > MOST_SCOPES && !oldest.done) this.scopes.delete(oldest.value);
 		return scope;
 	}
 }

@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http';
 import type { SecureVersion } from 'node:tls';
 import { fingerprint } from '../ground/fingerprint';
+import { Recent } from '../ground/recent';
 import type { EgressFilter } from './egress';
 import { notAllowed } from './egress';
 import { withoutBrackets } from './tunnel';
@@ -43,7 +44,7 @@ const KEEP_ALIVE_MS = 60_000;
 
 const MOST_AGENTS = 200;
 
-const agents = new Map<string, Promise<Agent>>();
+const agents = new Recent<Promise<Agent>>(MOST_AGENTS);
 
 /**
  * The keep-alive agent for one owner (a credential) and one set of TLS settings, pooled over all
@@ -82,14 +83,9 @@ async function pooled(
 	egress?: EgressFilter,
 ): Promise<Agent> {
 	const name = fingerprint({ owner, tls, tunnel, secure, filtered: egress !== undefined });
-	const agent = agents.get(name) ?? openAgent(secure, tunnel, tls, egress);
-	// In the order of their use: the one that was not used for longest is forgotten. Its idle
-	// connections close by themselves, and those in use are not disturbed.
-	agents.delete(name);
-	agents.set(name, agent);
-	const oldest = agents.keys().next();
-	if (agents.size > MOST_AGENTS && !oldest.done) agents.delete(oldest.value);
-	return await agent;
+	// Of one that is forgotten the idle connections close by themselves, and those in use are not
+	// disturbed.
+	return await agents.get(name, async () => await openAgent(secure, tunnel, tls, egress));
 }
 
 async function openAgent(secure: boolean, tunnel: string, tls: TlsOptions, egress?: EgressFilter) {

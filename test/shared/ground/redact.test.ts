@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { REDACTED, redactor } from '../../../nodes/shared/ground/redact';
+import { growingRedactor, REDACTED, redactor } from '../../../nodes/shared/ground/redact';
 
 const SECRET = `p+Ss/w0rd "ünd" & (more)*!~\n<x>\\`;
 
@@ -115,4 +115,15 @@ test('large values are cleaned in reasonable time', () => {
 	const started = performance.now();
 	value(rows);
 	expect(performance.now() - started).toBeLessThan(2_000);
+});
+
+test('a redactor that learns takes out what it is told of later, in the same object', () => {
+	const { redact, learn } = growingRedactor();
+	expect(redact.text('first-secret second-secret')).toBe('first-secret second-secret');
+	learn(['first-secret', undefined]);
+	expect(redact.text('first-secret second-secret')).toBe(`${REDACTED} second-secret`);
+	learn(['second-secret']);
+	expect(redact.value({ a: ['first-secret', 'second-secret'] })).toEqual({
+		a: [REDACTED, REDACTED],
+	});
 });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Touched } from '../../../nodes/shared/node/pump';
-import { Lanes, pump } from '../../../nodes/shared/node/pump';
+import { pump } from '../../../nodes/shared/ground/pump';
+import type { Touched } from '../../../nodes/shared/node/lanes';
+import { Lanes } from '../../../nodes/shared/node/lanes';
 
 const copy = (from: string, to: string): Touched => ({ reads: [from], changes: [to] });
 const move = (from: string, to: string): Touched => ({ reads: [], changes: [from, to] });
