@@ -1,0 +1,30 @@
+/** An attribute type of the server (RFC 4512 section 4.1.2), with what it inherits. */
+export interface AttributeType {
+	oid: string;
+	names: string[];
+	description?: string;
+	/** OID of its syntax */
+	syntax?: string;
+	singleValue: boolean;
+	noUserModification: boolean;
+	usage: 'userApplications' | 'directoryOperation' | 'distributedOperation' | 'dSAOperation';
+}
+
+/** An object class of the server (RFC 4512 section 4.1.1). */
+export interface ObjectClass {
+	oid: string;
+	names: string[];
+	description?: string;
+	kind: 'abstract' | 'structural' | 'auxiliary';
+	superiors: string[];
+	must: string[];
+	may: string[];
+}
+
+/** The schema of a server; names are looked up without regard to case, options or OIDs. */
+export interface Schema {
+	attributeType(nameOrOid: string): AttributeType | undefined;
+	objectClass(nameOrOid: string): ObjectClass | undefined;
+	readonly attributeTypes: readonly AttributeType[];
+	readonly objectClasses: readonly ObjectClass[];
+}
