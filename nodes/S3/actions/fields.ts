@@ -1,6 +1,5 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 import { fromList } from '../../shared/node/fromList';
-import { invalidInput } from '../transport/failure';
 
 // The same words for the same things in all operations.
 
@@ -104,29 +103,12 @@ export const sourcePrefixField = {
 	modes: prefixModes('searchSourcePrefixes'),
 } as const satisfies INodeProperties;
 
-export const limitField = {
-	displayName: 'Limit',
-	name: 'limit',
-	type: 'number',
-	typeOptions: { minValue: 1 },
-	displayOptions: { show: { returnAll: [false] } },
-	default: 50,
-	description: 'Max number of results to return',
-} as const satisfies INodeProperties;
-
 /** Operations on the same bucket keep the order of the items. */
 export const sameBucket = ({ bucket }: { bucket: string }): string => bucket;
 
 /** Of objects: operations on the same one keep the order of the items. */
 export const sameObject = ({ bucket, key }: { bucket: string; key: string }): string =>
 	`${bucket}/${key}`;
-
-/** How many rows: an expression may give less than the field allows. */
-export function rowLimit(returnAll: boolean, limit: number): number {
-	if (returnAll) return Infinity;
-	if (limit >= 1) return Math.floor(limit);
-	throw invalidInput(`"Limit" must be 1 or more, but is ${limit}`);
-}
 
 /** n8n shows the members of a collection in the order of their names. */
 export const byDisplayName = (a: INodeProperties, b: INodeProperties): number =>

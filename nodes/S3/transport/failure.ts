@@ -7,6 +7,8 @@ import { awsRegionIn } from './endpoint';
 import type { XmlElement } from './xml';
 import { parseXml, text } from './xml';
 
+export { invalidInput } from '../../shared/resilience/failure';
+
 type Meaning = Pick<FailureDetails, 'kind'> & Partial<FailureDetails>;
 
 const throttled: Meaning = { kind: 'throttled', phase: 'rejected', scope: 'bucket' };
@@ -238,13 +240,3 @@ const unreadable = (why: string, cause?: unknown) =>
 /** The failure of one key in the answer of DeleteObjects. */
 export const keyFailure = (error: XmlElement): Failure =>
 	s3Failure(200, {}, errorOf(error, { code: 'UnknownError', message: '' }), 0);
-
-/** What the caller wrote is wrong, found before anything was sent. */
-export const invalidInput = (cause: unknown): Failure =>
-	new Failure({
-		kind: 'invalid',
-		phase: 'notSent',
-		code: 'INVALID_PARAMETER',
-		message: cause instanceof Error ? cause.message : String(cause),
-		cause,
-	});

@@ -121,3 +121,17 @@ export function toFailure(error: unknown): Failure {
 		cause: error,
 	});
 }
+
+/**
+ * What the caller wrote is wrong, found before anything was sent.
+ * @param cause what is wrong, naming the field, or the error that says so
+ */
+export const invalidInput = (cause: unknown, hint?: string): Failure =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'notSent',
+		code: 'INVALID_PARAMETER',
+		message: cause instanceof Error ? cause.message : String(cause),
+		hint,
+		cause,
+	});

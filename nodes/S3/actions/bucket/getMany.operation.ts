@@ -1,8 +1,8 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import { listBuckets } from '../../transport/buckets';
 import type { S3Client } from '../../transport/client';
-import { limitField, rowLimit } from '../fields';
-import { returnAllField } from '../rowsOutput';
+
+import { limitField, returnAllField, rowLimit } from '../../../shared/node/rowsOutput';
 
 export const getMany = defineOperation({
 	name: 'Get Many',

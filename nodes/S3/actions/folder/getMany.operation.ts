@@ -1,8 +1,16 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { listObjects } from '../../transport/listing';
-import { bucketField, limitField, rowLimit } from '../fields';
-import { deliver, outputField, outputFileField, returnAllField, selected } from '../rowsOutput';
+import { bucketField } from '../fields';
+import {
+	deliver,
+	limitField,
+	outputField,
+	outputFileField,
+	returnAllField,
+	rowLimit,
+	selected,
+} from '../../../shared/node/rowsOutput';
 import { asFolder, folderField } from './folderFields';
 
 const COLUMNS = ['type', 'bucket', 'key', 'name', 'size', 'etag', 'lastModified', 'storageClass'];
@@ -67,6 +75,11 @@ export const getMany = defineOperation({
 				}));
 			}
 		}
-		return await deliver(rows(), input, { bucket, name: 'folder', columns: COLUMNS }, item);
+		return await deliver(
+			rows(),
+			input,
+			{ about: { bucket }, name: 'folder', columns: COLUMNS },
+			item,
+		);
 	},
 });

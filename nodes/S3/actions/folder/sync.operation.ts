@@ -3,7 +3,7 @@ import type { S3Client } from '../../transport/client';
 import { bucketField, sourceBucketField } from '../fields';
 import { keyFilter } from '../../transport/keyFilter';
 import { excludeField, includeField } from '../globs';
-import { deliver, outputFileField } from '../rowsOutput';
+import { deliver, outputFileField } from '../../../shared/node/rowsOutput';
 import { asFolder, folderField, sourceFolderField } from './folderFields';
 import { drain, fileOfFailures, ifSomeFailField } from '../partialFailure';
 import type { Change } from './syncRun';
@@ -148,7 +148,7 @@ export const sync = defineOperation({
 			await drain(changes());
 			return [row()];
 		}
-		const file = { bucket, name: 'changes', columns: COLUMNS };
+		const file = { about: { bucket }, name: 'changes', columns: COLUMNS };
 		const { output, binaryPropertyName } = input;
 		const rows = await deliver(
 			rowsOf(bucket, changes()),

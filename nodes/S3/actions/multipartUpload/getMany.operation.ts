@@ -3,8 +3,16 @@ import { toFailure } from '../../../shared/resilience/failure';
 import type { S3Client } from '../../transport/client';
 import type { OpenUpload } from '../../transport/multipartListing';
 import { listParts, listUploads } from '../../transport/multipartListing';
-import { bucketField, limitField, prefixField, rowLimit } from '../fields';
-import { deliver, outputField, outputFileField, returnAllField, selected } from '../rowsOutput';
+import { bucketField, prefixField } from '../fields';
+import {
+	deliver,
+	limitField,
+	outputField,
+	outputFileField,
+	returnAllField,
+	rowLimit,
+	selected,
+} from '../../../shared/node/rowsOutput';
 
 const COLUMNS = ['bucket', 'key', 'uploadId', 'initiated', 'storageClass', 'parts', 'size'];
 
@@ -44,7 +52,12 @@ export const getMany = defineOperation({
 		const limit = rowLimit(returnAll, input.limit ?? 50);
 		const uploads = selected(listUploads(s3, bucket, prefix), () => true, limit);
 		const rows = options.includeSize ? withSizes(s3, uploads) : uploads;
-		return await deliver(rows, input, { bucket, name: 'uploads', columns: COLUMNS }, item);
+		return await deliver(
+			rows,
+			input,
+			{ about: { bucket }, name: 'uploads', columns: COLUMNS },
+			item,
+		);
 	},
 });
 

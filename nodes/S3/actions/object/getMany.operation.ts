@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { listObjects } from '../../transport/listing';
-import { bucketField, limitField, prefixField, rowLimit } from '../fields';
+import { bucketField, prefixField } from '../fields';
 import {
 	maxSizeField,
 	minSizeField,
@@ -10,7 +10,15 @@ import {
 	objectFilter,
 	storageClassesField,
 } from '../objectFilter';
-import { deliver, outputField, outputFileField, returnAllField, selected } from '../rowsOutput';
+import {
+	deliver,
+	limitField,
+	outputField,
+	outputFileField,
+	returnAllField,
+	rowLimit,
+	selected,
+} from '../../../shared/node/rowsOutput';
 
 export const OBJECT_COLUMNS = [
 	...['type', 'bucket', 'key', 'size', 'etag', 'lastModified', 'storageClass'],
@@ -94,6 +102,11 @@ export const getMany = defineOperation({
 			(row) => (row.type === 'prefix' ? includeFolders : (keep?.(row) ?? true)),
 			limit,
 		);
-		return await deliver(rows, input, { bucket, name: 'objects', columns: OBJECT_COLUMNS }, item);
+		return await deliver(
+			rows,
+			input,
+			{ about: { bucket }, name: 'objects', columns: OBJECT_COLUMNS },
+			item,
+		);
 	},
 });

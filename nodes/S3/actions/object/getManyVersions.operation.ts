@@ -2,9 +2,17 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import type { ListedVersion } from '../../transport/listVersions';
 import { listVersions } from '../../transport/listVersions';
-import { bucketField, limitField, prefixField, rowLimit } from '../fields';
+import { bucketField, prefixField } from '../fields';
 import { modifiedAfterField, modifiedBeforeField, objectFilter } from '../objectFilter';
-import { deliver, outputField, outputFileField, returnAllField, selected } from '../rowsOutput';
+import {
+	deliver,
+	limitField,
+	outputField,
+	outputFileField,
+	returnAllField,
+	rowLimit,
+	selected,
+} from '../../../shared/node/rowsOutput';
 import { OBJECT_COLUMNS } from './getMany.operation';
 
 const WHICH = {
@@ -84,6 +92,6 @@ export const getManyVersions = defineOperation({
 			limit,
 		);
 		const columns = [...OBJECT_COLUMNS, 'versionId', 'isLatest'];
-		return await deliver(rows, input, { bucket, name: 'versions', columns }, item);
+		return await deliver(rows, input, { about: { bucket }, name: 'versions', columns }, item);
 	},
 });

@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { searchObjects } from '../../transport/search';
-import { bucketField, limitField, rowLimit } from '../fields';
+import { bucketField } from '../fields';
 import { keyFilter } from '../../transport/keyFilter';
 import { compiled, excludeField, patternField } from '../globs';
 import {
@@ -12,7 +12,15 @@ import {
 	objectFilter,
 	storageClassesField,
 } from '../objectFilter';
-import { deliver, outputField, outputFileField, returnAllField, selected } from '../rowsOutput';
+import {
+	deliver,
+	limitField,
+	outputField,
+	outputFileField,
+	returnAllField,
+	rowLimit,
+	selected,
+} from '../../../shared/node/rowsOutput';
 import { OBJECT_COLUMNS } from './getMany.operation';
 
 export const search = defineOperation({
@@ -55,6 +63,11 @@ export const search = defineOperation({
 			(row) => wanted(row.key) && (keep?.(row) ?? true),
 			limit,
 		);
-		return await deliver(rows, input, { bucket, name: 'objects', columns: OBJECT_COLUMNS }, item);
+		return await deliver(
+			rows,
+			input,
+			{ about: { bucket }, name: 'objects', columns: OBJECT_COLUMNS },
+			item,
+		);
 	},
 });

@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { Readable } from 'node:stream';
-import { csvLine } from '../../shared/ground/csv';
-import type { Item } from '../../shared/node/defineOperation';
-import { WithFiles } from '../../shared/node/defineOperation';
+import { csvLine } from '../ground/csv';
+import { invalidInput } from '../resilience/failure';
+import type { Item } from './defineOperation';
+import { WithFiles } from './defineOperation';
 
 // How operations with many results hand them over: as items, or in one file that is written while
 // the results come in, so that memory does not grow with them.
@@ -14,6 +15,23 @@ export const returnAllField = {
 	default: false,
 	description: 'Whether to return all results or only up to a given limit',
 } as const satisfies INodeProperties;
+
+export const limitField = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	displayOptions: { show: { returnAll: [false] } },
+	default: 50,
+	description: 'Max number of results to return',
+} as const satisfies INodeProperties;
+
+/** How many rows: an expression may give less than the field allows. */
+export function rowLimit(returnAll: boolean, limit: number): number {
+	if (returnAll) return Infinity;
+	if (limit >= 1) return Math.floor(limit);
+	throw invalidInput(`"Limit" must be 1 or more, but is ${limit}`);
+}
 
 export const outputField = {
 	displayName: 'Output',
@@ -54,13 +72,13 @@ export interface RowsOutput {
 
 /** What is said in place of the rows where they are in a file. */
 export interface FileSummary {
-	bucket: string;
 	/** number of rows */
 	count: number;
 	fileName: string;
 }
 
-const LINES = {
+/** How rows are written into a file. */
+export const ROW_FILES = {
 	csv: {
 		mimeType: 'text/csv',
 		head: (columns: string[]) => csvLine(columns),
@@ -76,17 +94,17 @@ const LINES = {
 
 /**
  * The rows as items, or one row with the file they went into.
- * @param file its bucket, its name without the extension, and the columns of a CSV file
+ * @param file what is said of it, its name without the extension, and the columns of a CSV file
  */
-export async function deliver<Row extends object>(
+export async function deliver<Row extends object, About extends object>(
 	pages: AsyncIterable<Row[]>,
 	{ output, binaryPropertyName = 'data' }: RowsOutput,
-	file: { bucket: string; name: string; columns: string[] },
+	file: { about: About; name: string; columns: string[] },
 	item: Item,
-): Promise<Array<Row | WithFiles<FileSummary>>> {
+): Promise<Array<Row | WithFiles<About & FileSummary>>> {
 	if (output === 'items') return await everything(pages);
-	const { mimeType, head, line } = LINES[output];
-	const { bucket, columns } = file;
+	const { mimeType, head, line } = ROW_FILES[output];
+	const { about, columns } = file;
 	let count = 0;
 	async function* lines() {
 		yield Buffer.from(head(columns));
@@ -98,7 +116,7 @@ export async function deliver<Row extends object>(
 	const fileName = `${file.name}.${output}`;
 	const body = Readable.from(lines(), { objectMode: false });
 	const saved = await item.save(body, { fileName, mimeType });
-	return [new WithFiles({ bucket, count, fileName }, { [binaryPropertyName]: saved })];
+	return [new WithFiles({ ...about, count, fileName }, { [binaryPropertyName]: saved })];
 }
 
 async function everything<Row>(pages: AsyncIterable<Row[]>): Promise<Row[]> {
