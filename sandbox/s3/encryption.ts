@@ -75,7 +75,9 @@ export function encryptionOf(request: S3Request, usual: Encryption): Encryption 
 		);
 	}
 	if (algorithm === undefined) return usual;
-	if (!algorithms.includes(algorithm)) throw new S3Error('InvalidEncryptionAlgorithmError');
+	if (!algorithms.includes(algorithm)) {
+		throw invalidArgument(header, algorithm, 'The encryption method specified is not supported');
+	}
 	const shown = [header, `${header}-aws-kms-key-id`, `${header}-bucket-key-enabled`];
 	return {
 		kind: 'server',

@@ -40,7 +40,7 @@ export function metadataOf({ headers }: S3Request): ObjectMetadata {
 		.map((one) => one.trim())
 		.filter((one) => one !== '' && one !== 'aws-chunked');
 	delete system['content-encoding'];
-	if (encoding.length > 0) system['content-encoding'] = encoding.join(',');
+	if (encoding.length > 0) system['content-encoding'] = encoding.join(', ');
 	const user: Record<string, string> = {};
 	let bytes = 0;
 	for (const [name, value] of headers) {

@@ -11,6 +11,8 @@ function refused(message: string): S3Error {
 /** Fields that say who signed, and the file itself; no condition needs to mention them. */
 const free = /^(?:x-amz-signature|policy|file|x-ignore-.*)$/;
 
+const iso8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
 interface Condition {
 	kind: 'eq' | 'starts-with';
 	field: string;
@@ -30,7 +32,8 @@ function readSize([, min, max]: unknown[]): PostPolicy['size'] {
 }
 
 function readList(given: unknown[]): Condition {
-	const [kind, field, value] = given;
+	const [operator, field, value] = given;
+	const kind = typeof operator === 'string' ? operator.toLowerCase() : '';
 	const right = (kind === 'eq' || kind === 'starts-with') && given.length === 3;
 	if (!right || typeof field !== 'string' || typeof value !== 'string' || !field.startsWith('$')) {
 		throw invalid(`Invalid Condition: ${JSON.stringify(given)}`);
@@ -58,7 +61,8 @@ function readPolicy(encoded: string): PostPolicy {
 	}
 	if (typeof document !== 'object' || document === null) throw invalid('Invalid JSON.');
 	const { expiration, conditions } = document as { expiration?: unknown; conditions?: unknown };
-	const expires = typeof expiration === 'string' ? Date.parse(expiration) : NaN;
+	const dated = typeof expiration === 'string' && iso8601.test(expiration);
+	const expires = dated ? Date.parse(expiration) : NaN;
 	if (expiration === undefined) throw invalid('Policy missing expiration.');
 	if (Number.isNaN(expires)) throw invalid(`Invalid 'expiration' value: '${String(expiration)}'`);
 	if (!Array.isArray(conditions)) throw invalid('Policy missing conditions.');
@@ -101,7 +105,7 @@ export function checkPostPolicy(
 	}
 	const covered = policy.conditions.map(({ field }) => field);
 	const extra = [...fields.keys()].filter((name) => {
-		return name !== 'bucket' && !free.test(name) && !covered.includes(name);
+		return !free.test(name) && !covered.includes(name);
 	});
 	if (extra.length > 0) throw refused(`Extra input fields: ${extra.join(', ')}`);
 	if (policy.size && size > policy.size.max) {

@@ -111,6 +111,8 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 	// No time limits: how long things take is what tests decide.
 	const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 60_000 });
 	server.on('request', serve(false)).on('checkContinue', serve(true));
+	// S3 does not care for other expectations; Node would refuse them.
+	server.on('checkExpectation', serve(false));
 	server.on('connection', (socket: Socket) => {
 		sockets.add(socket);
 		socket.once('close', () => sockets.delete(socket));

@@ -40,7 +40,6 @@ export const deleteBucketPolicy: Handler = (call) => {
 
 export const getBucketPolicyStatus: Handler = (call) => {
 	const open = isPublic(readPolicy(policyOf(call), bucketOf(call).name));
-	// Amazon writes this one boolean in upper case.
-	const content = [element('IsPublic', open ? 'TRUE' : 'FALSE')];
+	const content = [element('IsPublic', open)];
 	return { status: 200, body: resultDocument('PolicyStatus', content) };
 };

@@ -53,8 +53,7 @@ function partOf(request: S3Request, object: StoredObject): Span | undefined {
 	const parts = object.parts ?? [object];
 	const part = parts[partNumber - 1];
 	if (!part) {
-		throw new S3Error('InvalidRange', {
-			message: 'The requested partnumber is not satisfiable',
+		throw new S3Error('InvalidPartNumber', {
 			elements: { PartNumberRequested: partNumber, ActualPartCount: parts.length },
 		});
 	}
@@ -88,6 +87,11 @@ function overrides(request: S3Request): Record<string, string> {
 function answer(call: Call): Answer {
 	const { request, now } = call;
 	const object = objectOf(call);
+	const algorithm = request.headers.get('x-amz-server-side-encryption');
+	if (algorithm !== undefined) {
+		const message = 'x-amz-server-side-encryption header is not supported for this operation.';
+		throw invalidArgument('x-amz-server-side-encryption', algorithm, message);
+	}
 	checkKey(request, object.encryption);
 	const validators = {
 		etag: `"${object.etag}"`,

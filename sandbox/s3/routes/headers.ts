@@ -55,7 +55,7 @@ export const reading = {
 		'response-content-disposition',
 		'response-content-encoding',
 	],
-	headers: ['x-amz-checksum-mode', ...customerKey],
+	headers: ['x-amz-checksum-mode', 'x-amz-server-side-encryption', ...customerKey],
 };
 
 export const bypass = ['x-amz-bypass-governance-retention'];

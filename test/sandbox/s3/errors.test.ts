@@ -265,6 +265,12 @@ const provoke: Provocations = {
 		['no region', () => client().send(createBucket('located', 'somewhere'))],
 	],
 	InvalidPart: [['never sent', () => completeWith(['a'], [{ PartNumber: 2, ETag: md5OfA }])]],
+	InvalidPartNumber: [
+		[
+			'a part of an object that has none',
+			() => client().send(new GetObjectCommand({ Bucket, Key, PartNumber: 2 })),
+		],
+	],
 	InvalidPartOrder: [
 		[
 			'backwards',

@@ -78,14 +78,15 @@ export function provokeByConfiguration(
 		],
 		InvalidEncryptionAlgorithmError: [
 			[
-				'an unknown one',
+				'an unknown one with a key of the client',
 				() =>
 					client().send(
 						new PutObjectCommand({
 							Bucket,
 							Key: 'refused',
 							Body: 'x',
-							ServerSideEncryption: 'rot13' as 'AES256',
+							SSECustomerAlgorithm: 'rot13',
+							SSECustomerKey: 'k'.repeat(32),
 						}),
 					),
 			],
