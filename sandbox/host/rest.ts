@@ -58,6 +58,8 @@ interface ExecutionContent {
 	resultData?: { runData?: Execution['runs']; error?: Execution['error'] };
 }
 
+const GOING_ON = ['new', 'running', 'waiting'];
+
 export interface TestAnswer {
 	status: 'OK' | 'Error';
 	message: string;
@@ -75,8 +77,11 @@ export interface Rest {
 	): Promise<WorkflowFile & { id: string; versionId?: string }>;
 	/** Switches a workflow on, so that its triggers work. */
 	activate(workflow: { id: string; versionId?: string }): Promise<void>;
-	/** All executions of a workflow, whatever became of them. */
-	executionsOf(workflowId: string): Promise<Execution[]>;
+	/**
+	 * All executions of a workflow, whatever became of them.
+	 * @param ended those that had ended when they were asked for before: these are not fetched again
+	 */
+	executionsOf(workflowId: string, ended?: Map<string, Execution>): Promise<Execution[]>;
 	/**
 	 * Runs a workflow from its trigger and waits for the end of it.
 	 *
@@ -163,7 +168,7 @@ export async function signIn(host: Host, signal?: AbortSignal): Promise<Rest> {
 		async activate({ id, versionId }) {
 			await data('POST', `/rest/workflows/${id}/activate`, { versionId });
 		},
-		async executionsOf(workflowId) {
+		async executionsOf(workflowId, ended = new Map()) {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 			const found: Execution[] = [];
 			let lastId = '';
@@ -172,7 +177,11 @@ export async function signIn(host: Host, signal?: AbortSignal): Promise<Rest> {
 					'GET',
 					`/rest/executions?filter=${filter}&limit=100${lastId && `&lastId=${lastId}`}`,
 				);
-				for (const { id } of page.results) found.push(await execution(id));
+				for (const { id } of page.results) {
+					const one = ended.get(id) ?? (await execution(id));
+					if (!GOING_ON.includes(one.status)) ended.set(id, one);
+					found.push(one);
+				}
 				if (page.results.length < 100) return found;
 				lastId = page.results.at(-1)?.id ?? '';
 			}
@@ -186,7 +195,7 @@ export async function signIn(host: Host, signal?: AbortSignal): Promise<Rest> {
 			const until = Date.now() + withinMs;
 			for (;;) {
 				const state = await execution(executionId);
-				if (!['new', 'running', 'waiting'].includes(state.status)) return state;
+				if (!GOING_ON.includes(state.status)) return state;
 				if (Date.now() > until) {
 					throw new Error(
 						`The workflow "${workflow.name}" was still ${state.status} after ${withinMs} ms.`,
