@@ -61,6 +61,7 @@ class MemorySource implements Source {
 /** The kernel writes straight into the buffer: nothing is allocated, nothing copied. */
 class FileSource implements Source {
 	bytes = 0;
+	private endSeen = false;
 
 	constructor(
 		private readonly file: FileHandle,
@@ -69,19 +70,20 @@ class FileSource implements Source {
 
 	async fill(buffer: Buffer): Promise<number> {
 		let filled = 0;
-		while (filled < buffer.length) {
+		while (filled < buffer.length && !this.endSeen) {
+			const wanted = buffer.length - filled;
 			const { bytesRead } = await this.file
-				.read(buffer, filled, buffer.length - filled, this.bytes)
+				.read(buffer, filled, wanted, this.bytes)
 				.catch(unreadable);
-			if (bytesRead === 0) break;
 			filled += bytesRead;
 			this.bytes += bytesRead;
+			this.endSeen = bytesRead === 0 || (bytesRead < wanted && this.bytes === this.size);
 		}
 		return filled;
 	}
 
 	async ended(): Promise<boolean> {
-		return this.bytes >= (await this.file.stat().catch(unreadable)).size;
+		return this.endSeen || this.bytes >= (await this.file.stat().catch(unreadable)).size;
 	}
 
 	async close(): Promise<void> {

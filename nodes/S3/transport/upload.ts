@@ -57,7 +57,8 @@ export async function upload(s3: S3Client, options: Upload): Promise<Uploaded> {
 		const wanted = { bucket, key, headers, integrity, size };
 		const interrupted = options.resume && !single ? await findInterrupted(s3, wanted) : undefined;
 		const partBytes = interrupted?.partBytes;
-		const firstBytes = single ? Math.max(1, size) : (partBytes ?? sizes(0));
+		// With room for one byte more, the read that takes all of it meets the end as well.
+		const firstBytes = single ? size + 1 : (partBytes ?? sizes(0));
 		buffers = new PartBuffers(firstBytes, single ? 1 : parallel + 1);
 		const first = await buffers.take(s3.signal);
 		const length = await source.fill(first);

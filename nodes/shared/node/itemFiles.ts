@@ -1,5 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { stat } from 'node:fs/promises';
+import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { isAbsolute } from 'node:path';
 import { Failure } from '../resilience/failure';
 import type { InputFile, Item } from './defineOperation';
@@ -45,19 +44,18 @@ async function open(
 		const content = Buffer.from(binary.data, 'base64');
 		return { content, size: content.length, mimeType, fileName };
 	}
-	const { fileSize: size } = await helpers.getBinaryMetadata(binary.id);
-	const path = await pathOf(helpers, binary.id);
-	const content = path ? { path } : await helpers.getBinaryStream(binary.id, CHUNK_BYTES);
+	const size = await sizeOf(helpers, binary);
+	const path = helpers.getBinaryPath(binary.id);
+	// Reading a file where n8n keeps it spares two copies of every byte. In a database or an object
+	// store it has a name that is no path.
+	const content = isAbsolute(path)
+		? { path }
+		: await helpers.getBinaryStream(binary.id, CHUNK_BYTES);
 	return { content, size, mimeType, fileName };
 }
 
-/**
- * Where n8n keeps the file, if that is on this machine. Reading it there spares two copies of every
- * byte. For files in a database or an object store n8n gives a name that is no path.
- */
-async function pathOf(helpers: IExecuteFunctions['helpers'], id: string) {
-	const path = helpers.getBinaryPath(id);
-	if (!isAbsolute(path)) return undefined;
-	const found = await stat(path).catch(() => undefined);
-	return found?.isFile() ? path : undefined;
-}
+/** The item of an older n8n does not say it: there n8n reads it from a file beside the file. */
+const sizeOf = async (
+	{ getBinaryMetadata }: IExecuteFunctions['helpers'],
+	{ id = '', bytes }: IBinaryData,
+) => bytes ?? (await getBinaryMetadata(id)).fileSize;

@@ -12,19 +12,25 @@ writeFileSync(file, 'on disk');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Opens the file of an item that n8n keeps under this path, or what it has in place of one. */
-async function opened(kept: string) {
+async function opened(kept: string, bytes?: number) {
 	const helpers = {
 		getBinaryPath: () => kept,
-		getBinaryMetadata: async () => ({ fileSize: 7 }),
+		getBinaryMetadata: async () => {
+			if (bytes !== undefined) throw new Error('read another file for what the item says');
+			return { fileSize: 7 };
+		},
 		getBinaryStream: async () => Readable.from([Buffer.from('streamed')]),
 	};
-	const data = { data: '', id: 'mode:id', mimeType: 'a/b', fileName: 'name' };
+	const data = { data: '', id: 'mode:id', mimeType: 'a/b', fileName: 'name', bytes };
 	const context = { helpers } as unknown as IExecuteFunctions;
 	return await itemFiles(context, [{ json: {}, binary: { data } }], 0).open('data');
 }
 
-test('a file that n8n keeps on this machine is read where it is', async () => {
-	expect(await opened(file)).toEqual({
+test.each([
+	['the item says', 7],
+	['n8n has to look up, as before version 2,', undefined],
+])('a file whose size %s is read where n8n keeps it on this machine', async (_label, bytes) => {
+	expect(await opened(file, bytes)).toEqual({
 		content: { path: file },
 		size: 7,
 		mimeType: 'a/b',
@@ -32,8 +38,8 @@ test('a file that n8n keeps on this machine is read where it is', async () => {
 	});
 });
 
-// What n8n answers in its modes "database" and "s3", and for a file that is gone.
-test.each(['database://8f14', 'workflows/1/executions/2/binary_data/3', `${file}.gone`])(
+// What n8n answers in its modes "database" and "s3".
+test.each(['database://8f14', 'workflows/1/executions/2/binary_data/3'])(
 	'%s is no such file: it comes as a stream',
 	async (kept) => {
 		const { content } = await opened(kept);
