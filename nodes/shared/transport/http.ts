@@ -1,4 +1,3 @@
-import type { AxiosInstance } from 'axios';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { reasonOf } from '../ground/clock';
@@ -10,6 +9,7 @@ import { ResponseBody } from './body';
 import type { EgressFilter } from './egress';
 import { notAllowed } from './egress';
 import { networkFailure } from './networkFailure';
+import { sendWhole, sendWithAxios } from './exchange';
 import { Wire } from './wire';
 
 export interface HttpRequest {
@@ -102,17 +102,6 @@ const withoutIdentity = ({ ca, rejectUnauthorized, minVersion }: TlsOptions = {}
 	minVersion,
 });
 
-let instance: AxiosInstance | undefined;
-
-// axios adds these on its own unless told not to; its default Content-Type would be stored with
-// uploaded objects.
-const SILENT = {
-	accept: false,
-	'accept-encoding': false,
-	'content-type': false,
-	'user-agent': 'n8n-nodes-resilient',
-} as const;
-
 async function sendOnce(
 	request: Hop,
 	route: (hop: Hop) => Promise<Route>,
@@ -121,43 +110,25 @@ async function sendOnce(
 	const wire = new Wire(path, idleMs, signal);
 	const source = body instanceof Readable ? body : undefined;
 	try {
-		if (signal.aborted) throw reasonOf(signal);
 		// What is left of it would be sent as a complete, shorter body.
 		if (source && (source.readableDidRead || source.destroyed)) throw alreadyRead();
-		const { agent, proxy } = await route(request);
-		instance ??= (await import('../../../vendor/axios')).axios.create();
-		const response = await instance.request<IncomingMessage>({
-			method,
-			url: `${origin}/`,
-			headers: { ...SILENT, ...headers },
-			data: body,
-			signal,
-			httpAgent: agent,
-			httpsAgent: agent,
-			proxy,
-			transport: wire,
-			// Through follow-redirects the whole body is kept in memory for a possible replay.
-			maxRedirects: 0,
-			// With a transport it means silence; 0 would switch off the watch of the wire.
-			timeout: idleMs,
-			// A limit would put a stream of axios' own between.
-			maxBodyLength: -1,
-			maxContentLength: -1,
-			decompress: false,
-			responseType: 'stream',
-			validateStatus: () => true,
-			transformRequest: (data: unknown) => data,
-		});
+		const way = await route(request);
+		if (signal.aborted) throw reasonOf(signal);
+		const outgoing = { method, origin, headers, signal, idleMs, wire, ...way };
+		const message =
+			body instanceof Readable || way.proxy
+				? await sendWithAxios({ ...outgoing, body })
+				: await sendWhole({ ...outgoing, body });
 		// The answer may come, and end, before the source was read.
-		if (source) response.data.once('close', () => source.destroy());
+		if (source) message.once('close', () => source.destroy());
 		return {
-			status: response.status,
-			headers: flat(response.data.headers),
-			body: new ResponseBody(response.data, wire, signal),
+			status: message.statusCode ?? 0,
+			headers: flat(message.headers),
+			body: new ResponseBody(message, wire, signal),
 		};
 	} catch (error) {
 		const sourceError = source?.errored;
-		// axios leaves the source open when a request fails: its file would stay open.
+		// Else its file would stay open.
 		source?.destroy();
 		if (signal.aborted) throw reasonOf(signal);
 		if (sourceError) throw toFailure(sourceError);

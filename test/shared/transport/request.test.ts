@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { oddKeys } from '../../sandbox/s3/oddKeys';
 import { client, failureOf, get } from './client';
@@ -76,6 +77,30 @@ describe('header lines: those given, and besides them only host, connection, age
 		});
 	});
 
+	test('a stream is sent with the same ones', async () => {
+		const headers = { 'content-length': '3', 'x-a': 'b' };
+		const body = Readable.from([Buffer.from('abc')]);
+		await client().buffer(get(server.origin, { method: 'PUT', body, headers }));
+		const sent = (server.requests[0]?.headers ?? []).map((line) => line.toLowerCase());
+		const expected = [...common(), 'content-length: 3', 'x-a: b'];
+		expect(sent.toSorted()).toEqual(expected.map((line) => line.toLowerCase()).toSorted());
+	});
+
+	test.each([
+		['in memory', () => Buffer.from('abc')],
+		['as a stream', () => Readable.from([Buffer.from('abc')])],
+	])('a body %s: what a header cannot carry is refused, never changed', async (_label, make) => {
+		const headers = { 'x-amz-meta-name': 'ü日本' };
+		const request = get(server.origin, { method: 'PUT', headers, body: make() });
+		const failure = await failureOf(client().buffer(request));
+		expect(failure).toMatchObject({
+			kind: 'invalid',
+			phase: 'notSent',
+			message: expect.stringContaining('x-amz-meta-name'),
+		});
+		expect(server.requests).toHaveLength(0);
+	});
+
 	test('a line break in a value makes no second header', async () => {
 		const request = get(server.origin, { headers: { 'x-a': 'a\r\nx-injected: b' } });
 		await client()
@@ -125,6 +150,22 @@ describe('the path byte for byte', () => {
 			paths.map((path) => `GET ${path} HTTP/1.1`),
 		);
 		expect(server.connections).toHaveLength(1);
+	});
+
+	test(`the same ${paths.length} of streams`, async () => {
+		const http = client();
+		for (const path of paths)
+			await http.buffer(
+				get(server.origin, {
+					method: 'PUT',
+					path,
+					headers: { 'content-length': '1' },
+					body: Readable.from([Buffer.from('x')]),
+				}),
+			);
+		expect(server.requests.map(({ line }) => line)).toEqual(
+			paths.map((path) => `PUT ${path} HTTP/1.1`),
+		);
 	});
 
 	test.each(['/a b', '/a\nb', '/日本'])(

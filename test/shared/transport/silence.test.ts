@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { Readable } from 'node:stream';
 import { resilient } from '../../../nodes/shared/resilience';
 import { Registry } from '../../../nodes/shared/resilience/registry';
 import { client, failureOf, get, pause } from './client';
@@ -20,6 +21,15 @@ describe('silence', () => {
 		const started = performance.now();
 		const failure = await failureOf(client().buffer(get(server.origin, { idleMs: 200 })));
 		expect(performance.now() - started).toBeLessThan(1_500);
+		expect(failure).toMatchObject({ code: 'IDLE_TIMEOUT', kind: 'timeout', phase: 'maybeDone' });
+		await server.deserted();
+	});
+
+	test('after a streamed upload, too', async () => {
+		server = await rawServer(() => {});
+		const body = Readable.from([Buffer.from('abc')]);
+		const request = get(server.origin, { method: 'PUT', body, idleMs: 200 });
+		const failure = await failureOf(client().buffer(request));
 		expect(failure).toMatchObject({ code: 'IDLE_TIMEOUT', kind: 'timeout', phase: 'maybeDone' });
 		await server.deserted();
 	});
