@@ -1,17 +1,18 @@
 import { systemClock } from '../../shared/ground/clock';
+import { repairPem } from '../../shared/ground/pem';
 import { growingRedactor } from '../../shared/ground/redact';
 import type { Registry } from '../../shared/resilience/registry';
 import type { ResilienceSettings } from '../../shared/resilience';
 import { resilient } from '../../shared/resilience';
 import type { EgressFilter } from '../../shared/transport/egress';
 import type { TlsOptions } from '../../shared/transport/agents';
+import type { Environment } from '../../shared/transport/hostIdentity';
 import type { HttpClient } from '../../shared/transport/http';
 import { httpClient } from '../../shared/transport/http';
 import type { S3Client } from './client';
 import { s3Client } from './client';
 import { serverId, serverOf } from './providers';
 import type { SignInFields } from './signIn/fields';
-import type { Environment } from './signIn/hostRole';
 import { signIn } from './signIn/signIn';
 import { sharedWhereabouts } from './whereabouts';
 
@@ -98,9 +99,9 @@ const STS_ATTEMPTS = 2;
 const STS_DEADLINE_MS = 20_000;
 
 const tlsOf = (credential: S3Credential): TlsOptions => ({
-	ca: credential.ca || undefined,
-	cert: credential.clientCertificate || undefined,
-	key: credential.clientKey || undefined,
+	ca: repairPem(credential.ca) || undefined,
+	cert: repairPem(credential.clientCertificate) || undefined,
+	key: repairPem(credential.clientKey) || undefined,
 	passphrase: credential.clientKeyPassphrase || undefined,
 	servername: credential.serverName || undefined,
 	rejectUnauthorized: credential.allowUnauthorizedCerts !== true,

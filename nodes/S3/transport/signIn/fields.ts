@@ -3,10 +3,10 @@ import type { Redact } from '../../../shared/ground/redact';
 import type { Send } from '../../../shared/resilience';
 import { Failure } from '../../../shared/resilience/failure';
 import type { HttpClient } from '../../../shared/transport/http';
+import type { Environment } from '../../../shared/transport/hostIdentity';
 import type { CredentialSource } from '../client';
 import type { Server, ServerFields } from '../providers';
 import type { Credentials } from '../sign';
-import type { Environment } from './hostRole';
 
 /** Fields of the credential that say who it is. */
 export interface SignInFields extends ServerFields {

@@ -1,29 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../../shared/resilience/failure';
+import type { Environment } from '../../../shared/transport/hostIdentity';
+import { checkHostIdentity } from '../../../shared/transport/hostIdentity';
 import type { HttpClient } from '../../../shared/transport/http';
 import type { IssuedKeys } from './temporaryKeys';
-
-/** What the process was started with: tests hand in their own. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-const ALLOWED = 'N8N_RESILIENT_ALLOW_HOST_IDENTITY';
-
-export const isHostIdentityAllowed = (environment: Environment): boolean =>
-	environment[ALLOWED] === 'true';
-
-/**
- * Whoever may make a credential could otherwise act as the server itself, with all that the role of
- * the machine may do. So the administrator decides.
- * @throws Failure where nothing was decided
- */
-export function checkHostIdentity(environment: Environment): void {
-	if (isHostIdentityAllowed(environment)) return;
-	throw unavailable(
-		'HOST_IDENTITY_NOT_ALLOWED',
-		'The credential asks for the identity of the server that n8n runs on, which is not allowed',
-		`The administrator of n8n can allow it with ${ALLOWED}=true; then everybody who can make a credential can use that identity.`,
-	);
-}
 
 /**
  * The token that the platform keeps in a file (EKS: IAM roles for service accounts). The file is

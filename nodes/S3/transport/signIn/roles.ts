@@ -1,9 +1,10 @@
 import { fingerprint } from '../../../shared/ground/fingerprint';
 import { toFailure } from '../../../shared/resilience/failure';
+import { checkHostIdentity } from '../../../shared/transport/hostIdentity';
 import type { Server } from '../providers';
 import type { SignIn, SignInFields, Surroundings } from './fields';
 import { missing, wrong } from './fields';
-import { checkHostIdentity, hostKeys, hostToken } from './hostRole';
+import { hostKeys, hostToken } from './hostRole';
 import type { RoleRequest, Sts } from './sts';
 import { assumeRole, assumeRoleWithWebIdentity } from './sts';
 import type { StsPlace } from './stsPlace';

@@ -1,7 +1,7 @@
+import { isHostIdentityAllowed } from '../../../shared/transport/hostIdentity';
 import type { Credentials } from '../sign';
 import type { SignIn, SignInFields, Surroundings } from './fields';
 import { missing, wrong } from './fields';
-import { isHostIdentityAllowed } from './hostRole';
 import { assumedRole, hostRole, webIdentity } from './roles';
 
 type Way = (fields: SignInFields, around: Surroundings) => SignIn;

@@ -1,10 +1,10 @@
+import type { Environment } from '../../../shared/transport/hostIdentity';
 import type { Address } from '../address';
 import { addressOf } from '../address';
 import { awsSuffix } from '../endpoint';
 import type { Server } from '../providers';
 import type { SignInFields } from './fields';
 import { wrong } from './fields';
-import type { Environment } from './hostRole';
 
 /** Where an STS is, and what its requests are signed for. */
 export interface StsPlace {
