@@ -16,8 +16,11 @@ export interface ObjectClass {
 	names: string[];
 	description?: string;
 	kind: 'abstract' | 'structural' | 'auxiliary';
+	/** the classes that it is made of, as the server names them */
 	superiors: string[];
+	/** Attributes that its entries must have: its own, of its superiors and of its DIT content rule. */
 	must: string[];
+	/** Attributes that its entries may have as well, from the same places. */
 	may: string[];
 }
 

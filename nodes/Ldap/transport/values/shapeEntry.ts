@@ -1,0 +1,124 @@
+import type { Entry } from '../entry';
+import type { Schema } from '../schema';
+import { fileTypeOf } from './bytes';
+import type { Meaning } from './flags';
+import { meaningOf } from './flags';
+import { bytesOf, textOf } from './text';
+import type { FileType, RowValue } from './valueType';
+import { valueTypeOf } from './valueTypes';
+
+export interface ShapeOptions {
+	/** typed: by the schema; raw: each value as text, or as bytes, in a list */
+	values: 'typed' | 'raw';
+	/** Where pictures, certificates and other bytes go: into the row, or into files beside it. */
+	binary: 'base64' | 'files';
+}
+
+export type Row = { dn: string } & Record<string, RowValue | RowValue[] | string[]>;
+
+/** A value that became a file. */
+export interface ValueFile {
+	/** name of the binary property, which stands in the row in place of the value */
+	property: string;
+	fileName: string;
+	mimeType: string;
+	content: Buffer;
+}
+
+export interface ShapedEntry {
+	row: Row;
+	files: ValueFile[];
+}
+
+/** What is done with an attribute, found once for all entries. */
+interface Plan {
+	column: string;
+	/** Always a list, also of one value; else always one value. */
+	many: boolean;
+	decode: (value: Buffer) => RowValue;
+	file?: FileType;
+	meaning?: Meaning;
+	/** values of the same column also come under another description */
+	shared: boolean;
+	/** the column that these values are only a part of */
+	partOf?: string;
+}
+
+/**
+ * Makes rows of entries: attributes under the names that the server uses, those of many values
+ * always as lists. Types are looked up once per attribute, not per entry.
+ */
+export function entryShaper(schema: Schema, options: ShapeOptions): (entry: Entry) => ShapedEntry {
+	const plans = new Map<string, Plan>();
+	const planFor = (description: string): Plan => {
+		const plan = planOf(description, schema, options);
+		for (const other of plans.values())
+			if (other.column === plan.column) plan.shared = other.shared = true;
+		plans.set(description, plan);
+		return plan;
+	};
+	return ({ dn, attributes }) => {
+		const row: Row = { dn };
+		const files: ValueFile[] = [];
+		const inParts: string[] = [];
+		for (const { type, values } of attributes) {
+			const plan = plans.get(type) ?? planFor(type);
+			const { column, meaning } = plan;
+			const before = plan.shared ? row[column] : undefined;
+			const decode = plan.file ? intoFiles(files, plan, plan.file, before) : plan.decode;
+			// Where a server breaks its own schema, nothing of it is lost.
+			if (plan.many || values.length > 1 || before !== undefined)
+				row[column] = [before ?? [], values.map((value) => decode(value))].flat();
+			else row[column] = values[0] === undefined ? null : decode(values[0]);
+			if (meaning) row[meaning.column] = meaning.of(row[column]);
+			if (plan.partOf !== undefined) inParts.push(plan.partOf);
+		}
+		// Active Directory gives an empty list as well, which would say that there is nothing.
+		for (const column of inParts) if (isEmpty(row[column])) Reflect.deleteProperty(row, column);
+		return { row, files };
+	};
+}
+
+/** The same for one entry. */
+export const shapeEntry = (entry: Entry, schema: Schema, options: ShapeOptions): ShapedEntry =>
+	entryShaper(schema, options)(entry);
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+/**
+ * ";binary" (RFC 4522) and a range of values up to the last say how values were sent, not what they
+ * are; other options are part of the name. A range that ends before the last value keeps its name,
+ * so that nobody takes it for the whole.
+ */
+function planOf(description: string, schema: Schema, { values, binary }: ShapeOptions): Plan {
+	const [name = '', ...options] = description.split(';');
+	const attribute = schema.attributeType(name);
+	const type = valueTypeOf(name, attribute);
+	if (values === 'raw') {
+		const decode = type.binary ? bytesOf : textOf;
+		return { column: description, many: true, decode, shared: false };
+	}
+	const column = [name, ...options.filter((option) => !/^(binary|range=\d+-\*)$/i.test(option))];
+	const isPart = column.some((option) => /^range=/i.test(option));
+	return {
+		column: column.join(';'),
+		many: !attribute?.singleValue,
+		decode: type.decode,
+		...(binary === 'files' && { file: type.file }),
+		meaning: meaningOf(name),
+		shared: false,
+		...(isPart && { partOf: name }),
+	};
+}
+
+/** Keeps values as files; in the row is the name of each. */
+function intoFiles(files: ValueFile[], { column, many }: Plan, file: FileType, before: unknown) {
+	let index = Array.isArray(before) ? before.length : 0;
+	return (content: Buffer): RowValue => {
+		const name = column.replaceAll(';', '_');
+		const property = many ? `${name}_${index++}` : name;
+		const { mimeType, extension } = fileTypeOf(content, file);
+		files.push({ property, fileName: `${property}.${extension}`, mimeType, content });
+		return property;
+	};
+}
