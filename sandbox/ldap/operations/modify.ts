@@ -1,0 +1,35 @@
+import { done } from '../answers.ts';
+import { checkEntry, classesOf, structuralClass } from '../checks.ts';
+import { findEntry, writeContext, type Context, type Outcome } from '../context.ts';
+import { findControl, Oid } from '../controls.ts';
+import type { ModifyRequest } from '../message.ts';
+import { applyChange, checkedAttribute } from '../values.ts';
+import { checkAssertion, readEntryControls } from './entryControls.ts';
+import { checkLinks } from './linked.ts';
+
+/** RFC 4511 section 4.6: all changes or none. */
+export function modify(request: ModifyRequest, context: Context): Outcome {
+	const { service, session, controls } = context;
+	const { directory, personality } = service;
+	const { schema } = directory;
+	const { words } = personality;
+	const before = findEntry(request.dn, service);
+	personality.checkWrite(session.actor, before, request.changes);
+	checkAssertion(before, context);
+	const permissive = findControl(controls, Oid.permissiveModify) !== undefined;
+	const after = before.copy();
+	for (const change of request.changes) {
+		const given = checkedAttribute(change, schema, words);
+		if (given.type.noUserModification) throw words.noUserModification(given.description);
+		applyChange(after, change.operation, given, schema, words, { permissive });
+	}
+	personality.completeModify(before, after, request.changes, writeContext(context));
+	checkEntry(after, schema, words);
+	const [was, is] = [before, after].map((entry) =>
+		structuralClass(classesOf(entry, schema, words), schema, words),
+	);
+	if (was !== is) throw words.structuralChange(was?.names[0] ?? '', is?.names[0] ?? '');
+	checkLinks(before, after, service);
+	directory.replace(before, after);
+	return { result: done(), controls: readEntryControls(before, after, context) };
+}

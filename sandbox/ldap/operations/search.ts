@@ -1,0 +1,95 @@
+import { done, entryAnswer, referenceAnswer } from '../answers.ts';
+import { findEntry, readName, type Context, type Outcome, type Service } from '../context.ts';
+import { findControl, Oid } from '../controls.ts';
+import { isWithin } from '../dn.ts';
+import { Fields, type Entry } from '../entry.ts';
+import { evaluate } from '../evaluate.ts';
+import type { Control, SearchRequest } from '../message.ts';
+import { ResultCode } from '../refusal.ts';
+import { rootDse, subschema } from '../rootDse.ts';
+import { selectAttributes, viewerOf } from '../view.ts';
+import type { Cursors } from './paging.ts';
+import { sortEntries } from './sorting.ts';
+
+/** RFC 4511 section 4.5. */
+export async function search(
+	request: SearchRequest,
+	context: Context,
+	cursors: Cursors<Entry>,
+): Promise<Outcome> {
+	const { service, session, controls } = context;
+	const { personality } = service;
+	const page = cursors.read(controls);
+	const viewer = viewerOf(service, session);
+	let found = page?.rest;
+	let sorted: Control[] = [];
+	if (!found) {
+		personality.checkSearch(session.actor, request.base);
+		found = candidates(request, context).filter(
+			(entry) => evaluate(request.filter, entry, viewer) === true,
+		);
+		sorted = sortEntries(found, controls, viewer);
+	}
+	const limits = limitsOf(request, page?.size, context);
+	const sent = found.slice(0, limits.most);
+	for (const entry of sent) {
+		const attributes = selectAttributes(entry, request, service, viewer);
+		await context.send(entryAnswer(entry.dn.text, attributes));
+		if (context.signal.aborted) return { result: done() };
+	}
+	const rest = found.slice(limits.most);
+	if (rest.length === 0) for (const url of references(request, service)) await context.send(url);
+	const exceeded = rest.length > 0 && !limits.pages;
+	return {
+		result: done(exceeded ? ResultCode.sizeLimitExceeded : ResultCode.success),
+		controls: [...sorted, ...(page ? [cursors.answer(exceeded ? [] : rest)] : [])],
+	};
+}
+
+/** How many entries this answer may have, and whether the rest comes with the next page. */
+function limitsOf(
+	{ sizeLimit }: SearchRequest,
+	pageSize: number | undefined,
+	{ service: { personality } }: Context,
+) {
+	const asked = sizeLimit > 0 ? sizeLimit : Infinity;
+	const most = Math.min(asked, personality.maxPageSize, pageSize || Infinity);
+	return { most, pages: pageSize !== undefined && asked > most };
+}
+
+/** The entries of the scope. @throws {Refusal} when the base is not there */
+function candidates(request: SearchRequest, context: Context): Entry[] {
+	const { service, controls } = context;
+	const { directory, personality } = service;
+	const name = readName(request.base, service);
+	if (name.key === '' && request.scope === 'base') return [rootDse(service)];
+	const schemaKey = readName(personality.subschemaDn, service).key;
+	if (name.key === schemaKey && request.scope === 'base') return [subschema(service)];
+	if (name.key === '' && personality.name === 'openLdap') findEntry(' ', service);
+	const { key } = name.key === '' ? name : findEntry(request.base, service).dn;
+	const deleted = findControl(controls, Oid.showDeleted) !== undefined;
+	return [...scopeOf(request.scope, key, context)].filter(
+		(entry) => deleted || !new Fields(entry, directory.schema).has('isDeleted', 'TRUE'),
+	);
+}
+
+function* scopeOf(scope: SearchRequest['scope'], key: string, { service }: Context) {
+	const { directory } = service;
+	const base = directory.get(key);
+	if (base && (scope === 'base' || scope === 'subtree')) yield base;
+	if (scope === 'one') yield* directory.children(key);
+	if (scope === 'subtree' || scope === 'children') yield* directory.descendants(key);
+}
+
+/** Where a search of a subtree goes on in other servers (RFC 4511 section 4.5.3). */
+function references({ base, scope }: SearchRequest, service: Service): Buffer[] {
+	if (scope === 'base') return [];
+	const { key } = readName(base, service);
+	return [...service.referrals]
+		.filter(([place]) => place !== key && isWithin(place, key))
+		.map(([, { dn, urls }]) =>
+			referenceAnswer(
+				urls.map((url) => `${url}/${encodeURI(dn)}??${scope === 'one' ? 'base' : 'sub'}`),
+			),
+		);
+}
