@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/resilience/failure';
+import { invalidInput } from '../../shared/resilience/failure';
 
 // Tables of RFC 3454, by their names there.
 
@@ -52,10 +52,7 @@ function isMixed(characters: string[]): boolean {
 }
 
 const refused = (field: string, what: string) =>
-	new Failure({
-		kind: 'invalid',
-		phase: 'notSent',
-		code: 'SASLPREP',
-		message: `"${field}" has ${what} (RFC 4013)`,
-		hint: 'Check for invisible characters, or sign in with "Simple" or "SASL PLAIN".',
-	});
+	invalidInput(
+		`"${field}" has ${what} (RFC 4013)`,
+		'Check for invisible characters, or sign in with "Simple" or "SASL PLAIN".',
+	);

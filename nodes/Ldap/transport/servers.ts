@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { Failure } from '../../shared/resilience/failure';
+import { invalidInput } from '../../shared/resilience/failure';
 
 /** Where a server listens: a host and its port, or a socket of this machine. */
 export type Server = { host: string; port: number } | { path: string };
@@ -23,7 +23,10 @@ export const nameOf = (server: Server): string =>
 export function parseServers(list: string, encryption: Encryption, port?: number): Server[] {
 	const parts = list.split(/[\s,;]+/).filter(Boolean);
 	if (parts.length === 0)
-		throw wrong('The credential names no server', 'Fill in "Servers", such as ldap.example.com.');
+		throw invalidInput(
+			'The credential names no server',
+			'Fill in "Servers", such as ldap.example.com.',
+		);
 	return parts.map((part) => parseServer(part, encryption, port || usualPort(encryption)));
 }
 
@@ -38,7 +41,7 @@ function parseServer(part: string, encryption: Encryption, usual: number): Serve
 	const known = v6 ? isIPv6(v6) && v6 : hostOf(host);
 	const number = port === undefined ? usual : Number(port);
 	if (!known || number < 1 || number > 65_535)
-		throw wrong(
+		throw invalidInput(
 			`"${part}" in "Servers" is no server`,
 			'Write host names or addresses, with a port where it is not the usual one: ldap1.example.com, ldap2.example.com:1636, [2001:db8::1]:636.',
 		);
@@ -55,7 +58,7 @@ function hostOf(name: string): string | undefined {
 // A scheme that says less than the credential would silently switch encryption off.
 function checkScheme(scheme: string, encryption: Encryption, part: string): void {
 	if ((scheme === 'ldaps') === (encryption === 'ldaps')) return;
-	throw wrong(
+	throw invalidInput(
 		`"${part}" in "Servers" does not go with "Encryption"`,
 		scheme === 'ldaps'
 			? 'Choose LDAPS there, or leave out "ldaps://".'
@@ -67,7 +70,7 @@ function pathOf(text: string, part: string): string {
 	// libldap wants the slashes escaped: "ldapi://%2Frun%2Fldapi".
 	const path = text.includes('%') ? unescaped(text) : text;
 	if (path?.startsWith('/') && !path.includes('\0')) return path;
-	throw wrong(
+	throw invalidInput(
 		`"${part}" in "Servers" names no socket`,
 		'Write the path after ldapi://, such as ldapi:///run/slapd/ldapi.',
 	);
@@ -80,6 +83,3 @@ function unescaped(text: string): string | undefined {
 		return undefined;
 	}
 }
-
-const wrong = (message: string, hint: string) =>
-	new Failure({ kind: 'invalid', phase: 'notSent', code: 'SERVERS', message, hint });

@@ -1,6 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { repairPem } from '../../shared/ground/pem';
-import { Failure } from '../../shared/resilience/failure';
+import type { Failure } from '../../shared/resilience/failure';
+import { invalidInput } from '../../shared/resilience/failure';
 import type { TlsOptions } from '../../shared/transport/agents';
 
 /** What a credential says about TLS. Certificates and keys are PEM, as people paste it. */
@@ -37,14 +38,14 @@ export function tlsOf(fields: TlsFields): TlsOptions {
 function checkIdentity(cert: string, key: string, passphrase?: string): void {
 	if (!cert && !key) return;
 	if (!cert || !key)
-		throw wrong(
+		throw invalidInput(
 			cert
 				? '"Client Certificate" has no "Client Key"'
 				: '"Client Key" has no "Client Certificate"',
 			'Fill in both, or neither.',
 		);
 	if (!certificate(cert, 'Client Certificate').checkPrivateKey(privateKey(key, passphrase)))
-		throw wrong(
+		throw invalidInput(
 			'"Client Key" is not the key of "Client Certificate"',
 			'Paste the key that the certificate was made with. Where there are several certificates, its own comes first.',
 		);
@@ -53,11 +54,10 @@ function checkIdentity(cert: string, key: string, passphrase?: string): void {
 function certificate(pem: string, field: string): X509Certificate {
 	try {
 		return new X509Certificate(pem);
-	} catch (cause) {
-		throw wrong(
+	} catch {
+		throw invalidInput(
 			`"${field}" is no certificate`,
 			'Paste the text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE----- (PEM, in Windows "Base-64 encoded X.509").',
-			cause,
 		);
 	}
 }
@@ -65,22 +65,18 @@ function certificate(pem: string, field: string): X509Certificate {
 function privateKey(pem: string, passphrase?: string) {
 	try {
 		return createPrivateKey({ key: pem, passphrase });
-	} catch (cause) {
+	} catch {
 		const encrypted = /ENCRYPTED/.test(pem);
-		throw wrong(
+		throw invalidInput(
 			encrypted
 				? '"Client Key" cannot be opened with "Client Key Passphrase"'
 				: '"Client Key" is no private key',
 			encrypted
 				? 'Check the passphrase.'
 				: 'Paste the text from -----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY----- (PEM).',
-			cause,
 		);
 	}
 }
-
-const wrong = (message: string, hint: string, cause?: unknown) =>
-	new Failure({ kind: 'invalid', phase: 'notSent', code: 'TLS_SETTINGS', message, hint, cause });
 
 // https://nodejs.org/api/tls.html#x509-certificate-error-codes and the alerts of OpenSSL
 const HINTS: Array<[codes: RegExp, hint: string]> = [

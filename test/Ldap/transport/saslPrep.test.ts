@@ -57,7 +57,7 @@ test.each([
 	} catch (error) {
 		thrown = error;
 	}
-	expect(thrown).toMatchObject({ code: 'SASLPREP' });
+	expect(thrown).toMatchObject({ kind: 'invalid' });
 	expect(String(thrown)).toContain('"Password"');
 	expect(String(thrown)).not.toContain('geheim');
 });

@@ -1,0 +1,52 @@
+import { Failure } from '../../shared/resilience/failure';
+import { BerReader, Tag, octets, sequence } from './ber';
+import type { LdapClient } from './client';
+
+/** "Password Modify" (RFC 3062) */
+export const PASSWORD_MODIFY = '1.3.6.1.4.1.4203.1.11.1';
+
+export interface NewPassword {
+	/** usually a DN; left out: who is signed in */
+	user?: string;
+	/** left out: the server must allow it without */
+	before?: string;
+	/** left out: the server makes one */
+	after?: string;
+}
+
+/**
+ * Changes a password in the way that the server chooses: it hashes it and keeps to its policy.
+ * @returns the password that the server made, where it did
+ */
+export async function modifyPassword(
+	ldap: LdapClient,
+	{ user, before, after }: NewPassword,
+): Promise<string | undefined> {
+	mustBePrivate(ldap);
+	const value = sequence(
+		...[user, before, after].flatMap((text, place) =>
+			text === undefined ? [] : [octets(text, Tag.context | place)],
+		),
+	);
+	// Sent again with the old password, it would be refused, and a password made twice is another one.
+	const repeatable = before === undefined && after !== undefined;
+	const answer = await ldap.extended(PASSWORD_MODIFY, value, repeatable);
+	return answer.value && generatedIn(answer.value);
+}
+
+function generatedIn(value: Buffer): string | undefined {
+	const reader = new BerReader(value);
+	reader.enter(Tag.sequence);
+	return reader.more ? reader.text(Tag.context) : undefined;
+}
+
+function mustBePrivate({ encrypted }: LdapClient): void {
+	if (encrypted) return;
+	throw new Failure({
+		kind: 'invalid',
+		phase: 'notSent',
+		code: 'NOT_ENCRYPTED',
+		message: 'Passwords are not sent over a connection that is not encrypted',
+		hint: 'Choose LDAPS or STARTTLS under "Encryption" in the credential, or allow passwords without encryption there.',
+	});
+}
