@@ -66,10 +66,12 @@ export function entryShaper(schema: Schema, options: ShapeOptions): (entry: Entr
 			const { column, meaning } = plan;
 			const before = plan.shared ? row[column] : undefined;
 			const decode = plan.file ? intoFiles(files, plan, plan.file, before) : plan.decode;
+			const [first] = values;
 			// Where a server breaks its own schema, nothing of it is lost.
-			if (plan.many || values.length > 1 || before !== undefined)
-				row[column] = [before ?? [], values.map((value) => decode(value))].flat();
-			else row[column] = values[0] === undefined ? null : decode(values[0]);
+			if (plan.many || values.length > 1 || before !== undefined) {
+				const list = values.map(decode);
+				row[column] = before === undefined ? list : [before, list].flat();
+			} else row[column] = first === undefined ? null : decode(first);
 			if (meaning) row[meaning.column] = meaning.of(row[column]);
 			if (plan.partOf !== undefined) inParts.push(plan.partOf);
 		}

@@ -46,6 +46,17 @@ function momentIn(parts: RegExpExecArray, year: number): number | undefined {
 	);
 }
 
+// What servers send nearly always. Days that not every month has are left to the calendar.
+const USUAL =
+	/^(\d{4})(0[1-9]|1[0-2])(0[1-9]|1\d|2[0-8])([01]\d|2[0-3])([0-5]\d)([0-5]\d)(?:\.0)?Z$/;
+
+function decodeGeneralized(value: Buffer) {
+	const parts = USUAL.exec(value.toString('latin1'));
+	if (!parts) return decodeTime(value, GENERALIZED, (year) => year);
+	const [, year, month, day, hour, minute, second] = parts;
+	return `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+}
+
 function decodeTime(value: Buffer, form: RegExp, yearOf: (digits: number) => number) {
 	const parts = form.exec(value.toString('latin1'));
 	const moment = parts ? momentIn(parts, yearOf(Number(parts[1]))) : undefined;
@@ -63,7 +74,7 @@ const hasPlainYear = (moment: number): boolean => {
 export const generalizedTime: ValueType = {
 	name: TIME_NAME,
 	showable: true,
-	decode: (value) => decodeTime(value, GENERALIZED, (year) => year),
+	decode: decodeGeneralized,
 	encode: (value) => {
 		if (typeof value === 'string' && GENERALIZED.test(value)) return Buffer.from(value);
 		const moment = momentOf(value);
