@@ -1,0 +1,80 @@
+import { reasonOf } from '../../shared/ground/clock';
+import type { Failure } from '../../shared/resilience/failure';
+import type { Connection, Receiver } from './connection';
+import { silent } from './failure';
+import type { Answer, Result, SearchAnswer } from './message';
+
+// Enough for a page that arrives while the one before is worked on.
+const MOST_WAITING = 1_000;
+
+/**
+ * The answers to one search. When nobody takes them and nobody else uses the connection, the server
+ * is made to wait.
+ */
+export class AnswerStream implements Receiver {
+	id = 0;
+	private queue: SearchAnswer[] = [];
+	private result: Result | undefined;
+	private failure: Failure | undefined;
+	private wake: (() => void) | undefined;
+
+	constructor(private readonly connection: Connection) {}
+
+	receive(answer: Answer): void {
+		if (answer.type === 'result') this.result = answer;
+		else this.queue.push(answer);
+		if (this.queue.length >= MOST_WAITING) this.connection.pause();
+		this.wake?.();
+	}
+
+	fail(failure: Failure): void {
+		this.failure = failure;
+		this.wake?.();
+	}
+
+	/**
+	 * All answers that have come since, at least one, or the result of the search. What came before a
+	 * failure is given before it.
+	 * @param idleMs the connection is closed when nothing comes for so long; 0: it may last for ever
+	 */
+	async next(signal: AbortSignal, idleMs: number): Promise<SearchAnswer[] | Result> {
+		if (this.queue.length === 0 && !this.result && !this.failure) await this.wait(signal, idleMs);
+		if (this.queue.length > 0) {
+			const answers = this.queue;
+			this.queue = [];
+			this.connection.resume();
+			return answers;
+		}
+		if (this.failure) throw this.failure;
+		if (signal.aborted || !this.result) throw reasonOf(signal);
+		return this.result;
+	}
+
+	/** Nobody takes any more: a server that is still searching is told to stop. */
+	stop(): void {
+		if (!this.result && !this.failure) this.connection.abandon(this.id);
+		this.queue = [];
+	}
+
+	private async wait(signal: AbortSignal, idleMs: number): Promise<void> {
+		await new Promise<void>((resolve, reject) => {
+			if (signal.aborted) return reject(reasonOf(signal));
+			const done = () => {
+				this.wake = undefined;
+				clearTimeout(timer);
+				signal.removeEventListener('abort', stop);
+				resolve();
+			};
+			const stop = () => {
+				done();
+				reject(reasonOf(signal));
+			};
+			const timer = idleMs
+				? setTimeout(() => this.connection.close(silent(idleMs, this.connection.server)), idleMs)
+				: undefined;
+			signal.addEventListener('abort', stop, { once: true });
+			// Whoever waits goes on when all of the chunk that woke him has been read.
+			this.wake = done;
+		});
+	}
+}

@@ -1,0 +1,105 @@
+import type { Redact } from '../../shared/ground/redact';
+import type { Send } from '../../shared/resilience';
+import { Failure, toFailure } from '../../shared/resilience/failure';
+import type { Connection } from './connection';
+import { resultFailure, silent } from './failure';
+import type { Result } from './message';
+import type { Lease } from './pool';
+import type { Route } from './route';
+import type { Control } from './search';
+
+export interface CallsOptions {
+	route: Route;
+	send: Send;
+	/** who shares limits and circuit breaker */
+	scope: string;
+	signal: AbortSignal;
+	redact: Redact;
+}
+
+/** One request with one answer. */
+export interface Ask {
+	/** the operation in the words of RFC 4511 ("Modify") */
+	doing: string;
+	/** DN it is about */
+	dn?: string;
+	operation: Buffer;
+	controls?: Control[];
+	/** sending it twice does no harm */
+	repeatable: boolean;
+	/** result codes besides 0 that are no failure */
+	accept?: ReadonlySet<number>;
+	/**
+	 * The answer to an earlier attempt was lost and this one was refused: whether the effect is there.
+	 */
+	isDone?(result: Result, connection: Connection, signal: AbortSignal): Promise<boolean>;
+}
+
+// Deleting a tree takes a while.
+const ATTEMPT_TIMEOUT_MS = 120_000;
+
+/** Sends requests through all policies, each on a connection of the pool. */
+export class Calls {
+	constructor(private readonly options: CallsOptions) {}
+
+	/** One attempt after the other, until the policies give up. */
+	async through<T>(
+		doing: string,
+		repeatable: boolean,
+		attempt: (signal: AbortSignal) => Promise<T>,
+		attemptTimeoutMs?: number,
+	): Promise<T> {
+		const { send, scope, signal } = this.options;
+		const about = { system: 'ldap', operation: doing, scope, repeatable, attemptTimeoutMs, signal };
+		return await send(about, attempt);
+	}
+
+	/** A connection on which TLS and sign-in are done. */
+	async lease(own: boolean, signal: AbortSignal): Promise<Lease> {
+		return await this.options.route.lease(own, signal);
+	}
+
+	/** The result, if it is a success. Rejects with a Failure otherwise. */
+	async ask(ask: Ask): Promise<Result> {
+		let lost = false;
+		return await this.through(
+			ask.doing,
+			ask.repeatable,
+			async (signal) => {
+				const before = lost;
+				try {
+					return await this.once(ask, before, signal);
+				} catch (error) {
+					lost = before || signal.aborted || toFailure(error).phase === 'maybeDone';
+					throw error;
+				}
+			},
+			ATTEMPT_TIMEOUT_MS,
+		);
+	}
+
+	failureOf(result: Result, doing: string, dn?: string): Failure {
+		return resultFailure(result, { doing, dn, redact: this.options.redact });
+	}
+
+	private async once(ask: Ask, lost: boolean, signal: AbortSignal): Promise<Result> {
+		const { doing, dn, operation, controls } = ask;
+		const { connection, release } = await this.lease(false, signal);
+		const sentAt = Date.now();
+		try {
+			const result = await connection.request(operation, { controls, signal });
+			if (result.code === 0 || ask.accept?.has(result.code)) return result;
+			if (lost && (await ask.isDone?.(result, connection, signal))) return result;
+			throw this.failureOf(result, doing, dn);
+		} catch (error) {
+			// Not only this request hangs: the next attempt gets another connection.
+			if (isTimeout(error) && connection.heardAt < sentAt)
+				connection.close(silent(ATTEMPT_TIMEOUT_MS, connection.server));
+			throw error;
+		} finally {
+			release();
+		}
+	}
+}
+
+const isTimeout = (error: unknown) => error instanceof Failure && error.code === 'ATTEMPT_TIMEOUT';

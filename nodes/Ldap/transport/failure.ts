@@ -1,0 +1,122 @@
+import type { Redact } from '../../shared/ground/redact';
+import { Failure } from '../../shared/resilience/failure';
+import type { BerError } from './ber';
+import type { Result } from './message';
+import type { Meaning } from './resultCodes';
+import { RESULT_CODES } from './resultCodes';
+import { windowsError } from './windowsErrors';
+
+/** What an operation was about, to be named in its failure. */
+export interface Doing {
+	/** "Modify", "STARTTLS": the operation in the words of the standard */
+	doing: string;
+	/** DN it is about */
+	dn?: string;
+	/** takes the secrets of the credential out of what the server says */
+	redact?: Redact;
+}
+
+const unknown = (code: number): Meaning => ({
+	kind: 'invalid',
+	name: 'result code',
+	words: `The server answered with the result code ${code}`,
+});
+
+/** "noSuchObject (32)" */
+export const codeOf = (code: number): string =>
+	code === 0 ? 'success (0)' : `${(RESULT_CODES[code] ?? unknown(code)).name} (${code})`;
+
+/** A result that is not a success, as a Failure. The code is that of RFC 4511 with its name. */
+export function resultFailure(result: Result, { doing, dn, redact }: Doing): Failure {
+	const { words, kind, phase = 'rejected', scope, hint } = meaningOf(result);
+	const said = printable(result.message);
+	const windows = windowsError(said);
+	const what = said ? (windows ? `${said} (${windows.words})` : said) : words;
+	const found = result.matchedDn ? ` The nearest entry that exists is "${result.matchedDn}".` : '';
+	const elsewhere = result.referrals.length > 0 ? ` See ${result.referrals.join(', ')}.` : '';
+	const message = `${what} — ${doing}${dn === undefined ? '' : ` of "${dn}"`}.${found}${elsewhere}`;
+	return new Failure({
+		kind,
+		phase,
+		scope,
+		hint: windows?.hint ?? hint,
+		code: codeOf(result.code),
+		message: redact ? redact.text(message) : message,
+		status: result.code,
+	});
+}
+
+function meaningOf({ code, message }: Result): Meaning {
+	const meaning = RESULT_CODES[code] ?? unknown(code);
+	// 1 with this number: not signed in.
+	if (code === 1 && /^000004DC/i.test(message))
+		return { ...meaning, kind: 'auth', scope: 'credential' };
+	return meaning;
+}
+
+/** Active Directory ends its messages with a NUL; others send line breaks. */
+const printable = (message: string) =>
+	// eslint-disable-next-line no-control-regex
+	message.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+
+export interface Place {
+	host: string;
+	port: number;
+}
+
+const nameOf = ({ host, port }: Place) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** The server closed the connection without a word. */
+export const closedByServer = (server: Place): Failure =>
+	new Failure({
+		kind: 'network',
+		phase: 'maybeDone',
+		scope: 'host',
+		code: 'CONNECTION_CLOSED',
+		message: `The server ${nameOf(server)} closed the connection`,
+	});
+
+/** Nothing came for so long that the connection is taken for dead. */
+export const silent = (idleMs: number, server: Place): Failure =>
+	new Failure({
+		kind: 'timeout',
+		phase: 'maybeDone',
+		scope: 'host',
+		code: 'IDLE_TIMEOUT',
+		message: `The server ${nameOf(server)} said nothing for ${idleMs / 1_000} s`,
+		hint: 'A search that the server cannot answer from an index takes long: filter by indexed attributes.',
+	});
+
+/** What came is no LDAP: it cannot be known what comes after it. */
+export const badFrame = (cause: BerError, server: Place): Failure =>
+	new Failure({
+		kind: 'network',
+		phase: 'maybeDone',
+		scope: 'host',
+		code: 'BAD_ANSWER',
+		message: `What the server ${nameOf(server)} sends is not LDAP: ${cause.message}`,
+		hint: 'Check host, port and encryption in the credential: 389 is for STARTTLS or none, 636 for LDAPS.',
+		cause,
+	});
+
+const NOTICE_OF_DISCONNECTION = '1.3.6.1.4.1.1466.20036';
+
+/** The server says why it closes the connection (RFC 4511 section 4.4.1). */
+export function noticeOfDisconnection(result: Result, server: Place): Failure | undefined {
+	if (result.oid !== NOTICE_OF_DISCONNECTION) return undefined;
+	const { hint, name } = meaningOf(result);
+	const said = printable(result.message);
+	return new Failure({
+		kind: result.code === 8 || result.code === 13 ? 'auth' : 'unavailable',
+		// What it had begun may be done.
+		phase: 'maybeDone',
+		scope: 'host',
+		code: codeOf(result.code),
+		message: `The server ${nameOf(server)} ended the connection: ${said || name}`,
+		hint,
+		status: result.code,
+	});
+}
+
+/** The same failure for a request that was not even sent. */
+export const notSent = (failure: Failure): Failure => failure.inPhase('notSent');

@@ -1,0 +1,144 @@
+import type { Clock } from '../../shared/ground/clock';
+import { systemClock } from '../../shared/ground/clock';
+import type { Redact } from '../../shared/ground/redact';
+import type { Send } from '../../shared/resilience';
+import { Calls } from './calls';
+import type { LdapClient, RootDse } from './client';
+import { PAGED_RESULTS } from './controls';
+import type { Entry } from './entry';
+import { present } from './filter';
+import type { PoolOptions } from './pool';
+import { poolOf } from './pool';
+import {
+	addRequest,
+	compareRequest,
+	deleteRequest,
+	extendedRequest,
+	modifyDnRequest,
+	modifyRequest,
+} from './requests';
+import { parseRootDse } from './rootDse';
+import type { ServerSource } from './route';
+import { Route } from './route';
+import type { Entries, Search, SearchEnd } from './search';
+import { SearchRun } from './searchRun';
+
+export interface LdapClientOptions extends PoolOptions {
+	/** the preferred one first; all of them encrypted, or none */
+	servers: ServerSource;
+	encrypted: boolean;
+	/** Who may share connections: tells two credentials apart, and one before and after a change. */
+	key: string;
+	send: Send;
+	/** who shares limits and circuit breaker */
+	scope: string;
+	signal: AbortSignal;
+	/** takes the secrets of the credential out of what the server says */
+	redact: Redact;
+	/** left out: the first naming context of the server */
+	baseDn?: string;
+	clock?: Clock;
+}
+
+const PAGE_SIZE = 1_000;
+const COMPARE_FALSE = 5;
+const COMPARE_TRUE = 6;
+
+/** The verbs of LDAP, for one run. Nothing is sent yet. */
+export function ldapClient(options: LdapClientOptions): LdapClient {
+	const route = new Route(options.servers, (server) => poolOf(options.key, server, options));
+	const calls = new Calls({ ...options, route });
+	const { clock = systemClock, signal, redact, encrypted } = options;
+	let rootDse: Promise<RootDse> | undefined;
+
+	const search = async function* (wanted: Search, pageSize: number): Entries {
+		const run = new SearchRun(calls, wanted, pageSize);
+		try {
+			for (;;) {
+				const found = await calls.through('Search', true, async (of) => await run.next(of));
+				if (!Array.isArray(found)) return found;
+				yield found;
+			}
+		} finally {
+			run.stop();
+		}
+	};
+
+	const client: LdapClient = {
+		clock,
+		signal,
+		redact,
+		encrypted,
+		baseDn: async () => {
+			if (options.baseDn) return options.baseDn;
+			const { defaultNamingContext, namingContexts } = await client.rootDse();
+			return defaultNamingContext ?? namingContexts.at(0) ?? '';
+		},
+		search: async function* (wanted) {
+			return yield* search(wanted, await pageSizeOf(wanted, client));
+		},
+		add: async (dn, attributes, { controls } = {}) => {
+			const operation = addRequest(dn, attributes);
+			await calls.ask({ doing: 'Add', dn, operation, controls, repeatable: true });
+		},
+		modify: async (dn, changes, { controls } = {}) => {
+			const operation = modifyRequest(dn, changes);
+			const repeatable = changes.every((change) => change.operation !== 'increment');
+			await calls.ask({ doing: 'Modify', dn, operation, controls, repeatable });
+		},
+		delete: async (dn, { controls } = {}) => {
+			const operation = deleteRequest(dn);
+			await calls.ask({ doing: 'Delete', dn, operation, controls, repeatable: true });
+		},
+		modifyDn: async (dn, rename, { controls } = {}) => {
+			const operation = modifyDnRequest(dn, rename);
+			await calls.ask({ doing: 'ModifyDN', dn, operation, controls, repeatable: true });
+		},
+		compare: async (dn, attribute, value) => {
+			const operation = compareRequest(dn, attribute, value);
+			const accept = new Set([COMPARE_FALSE, COMPARE_TRUE]);
+			const ask = { doing: 'Compare', dn, operation, repeatable: true, accept };
+			return (await calls.ask(ask)).code === COMPARE_TRUE;
+		},
+		extended: async (oid, value, repeatable = false) => {
+			const operation = extendedRequest(oid, value);
+			const result = await calls.ask({ doing: `Extended ${oid}`, operation, repeatable });
+			return { oid: result.oid, value: result.value };
+		},
+		authenticate: async () => await Promise.reject(new Error('not yet')),
+		rootDse: async () => {
+			rootDse ??= readRootDse((wanted) => search(wanted, 0)).catch((error: unknown) => {
+				rootDse = undefined;
+				throw error;
+			});
+			return await rootDse;
+		},
+		schema: async () => await Promise.reject(new Error('not yet')),
+	};
+	return client;
+}
+
+async function pageSizeOf({ scope, pageSize }: Search, client: LdapClient): Promise<number> {
+	if (scope === 'base') return 0;
+	if (pageSize !== undefined) return pageSize;
+	return (await client.rootDse()).supportedControl.has(PAGED_RESULTS) ? PAGE_SIZE : 0;
+}
+
+const readRootDse = async (search: (wanted: Search) => Entries) =>
+	parseRootDse(
+		(
+			await firstOf(
+				search({
+					base: '',
+					scope: 'base',
+					filter: present('objectClass'),
+					attributes: ['*', '+'],
+				}),
+			)
+		)?.attributes ?? [],
+	);
+
+async function firstOf(entries: AsyncGenerator<Entry[], SearchEnd>): Promise<Entry | undefined> {
+	for await (const group of entries) if (group[0]) return group[0];
+	return undefined;
+}

@@ -1,0 +1,225 @@
+import { reasonOf } from '../../shared/ground/clock';
+import { fingerprint } from '../../shared/ground/fingerprint';
+import { Recent } from '../../shared/ground/recent';
+import type { Failure } from '../../shared/resilience/failure';
+import { toFailure } from '../../shared/resilience/failure';
+import type { TlsOptions } from '../../shared/transport/agents';
+import type { EgressFilter } from '../../shared/transport/egress';
+import type { Server, SignIn } from './connection';
+import { Connection } from './connection';
+import { present } from './filter';
+import { silent } from './failure';
+import { searchRequest } from './requests';
+import type { Search } from './search';
+
+export interface PoolOptions {
+	tls: TlsOptions;
+	signIn: SignIn;
+	/** for TCP and TLS, and as long again for STARTTLS and for signing in, in ms */
+	connectMs: number;
+	/** kept open; a search that finds all of them in use gets one more */
+	maxConnections: number;
+	egress?: EgressFilter;
+}
+
+/** A signed-in connection that is used now. */
+export interface Lease {
+	readonly connection: Connection;
+	/** Gives it back; a closed one is thrown away. */
+	release(): void;
+}
+
+interface Slot {
+	/** rejects where it could not be opened */
+	ready: Promise<Connection>;
+	/** once it stands */
+	connection?: Connection;
+	/** how many use it */
+	load: number;
+	/** one of them reads a search from it, at his own pace */
+	own: boolean;
+	idleSince: number;
+}
+
+// Shorter than what servers and firewalls allow (Active Directory: 15 minutes; clouds: 4).
+const IDLE_MS = 60_000;
+const SWEEP_MS = 5_000;
+// After so long without a word a connection is asked whether it still lives.
+const CHECK_AFTER_MS = 15_000;
+const CHECK_MS = 5_000;
+// A wrong password is not tried again for so long: each try counts, and a batch of items would lock
+// the account out.
+const REFUSED_MS = 60_000;
+
+const ROOT: Search = {
+	base: '',
+	scope: 'base',
+	filter: present('objectClass'),
+	attributes: ['1.1'],
+};
+
+/** Signed-in connections to one server with one credential. */
+export class Pool {
+	private readonly slots: Slot[] = [];
+	private sweeper: NodeJS.Timeout | undefined;
+	/** a connection stood once: name and password are right */
+	private proven = false;
+	private refused: { failure: Failure; until: number } | undefined;
+
+	constructor(
+		readonly server: Server,
+		private readonly options: PoolOptions,
+	) {}
+
+	/**
+	 * A connection on which TLS and sign-in are done. Rejects with a Failure in phase `notSent`.
+	 * @param own for a search that is read at its own pace: nobody else is put on it
+	 */
+	async lease(own: boolean, signal: AbortSignal): Promise<Lease> {
+		for (;;) {
+			if (signal.aborted) throw reasonOf(signal);
+			// The first one alone: were name or password wrong, each more would be one failed attempt
+			// more.
+			const first = this.proven ? undefined : this.slots.at(0);
+			if (first) {
+				await orAborted(first.ready, signal);
+				continue;
+			}
+			const slot = this.choose(own) ?? this.open();
+			slot.load++;
+			slot.own ||= own;
+			slot.connection?.hold(true);
+			try {
+				const connection = slot.connection ?? (await orAborted(slot.ready, signal));
+				if (await this.isAlive(slot, connection)) return this.leaseOf(slot, connection, own);
+				this.forget(slot);
+				this.release(slot, own);
+			} catch (error) {
+				this.release(slot, own);
+				throw error;
+			}
+		}
+	}
+
+	private leaseOf(slot: Slot, connection: Connection, own: boolean): Lease {
+		let given = false;
+		const release = () => {
+			if (!given) this.release(slot, own);
+			given = true;
+		};
+		return { connection, release };
+	}
+
+	private choose(own: boolean): Slot | undefined {
+		const free = this.slots.findLast((slot) => slot.load === 0);
+		if (free) return free;
+		if (own || this.slots.length < this.options.maxConnections) return undefined;
+		const shared = this.slots.filter((slot) => !slot.own);
+		return shared.sort((a, b) => a.load - b.load).at(0);
+	}
+
+	private open(): Slot {
+		if (this.refused && this.refused.until > Date.now()) throw this.refused.failure;
+		const slot: Slot = { ready: this.connect(), load: 0, own: false, idleSince: Date.now() };
+		this.slots.push(slot);
+		slot.ready.then(
+			(connection) => {
+				slot.connection = connection;
+				connection.onClosed = () => this.forget(slot);
+				if (connection.closed) this.forget(slot);
+				else connection.hold(slot.load > 0);
+			},
+			() => this.forget(slot),
+		);
+		this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
+		return slot;
+	}
+
+	/** Not cancelled with who asked first: others may wait for it, and it can be kept. */
+	private async connect(): Promise<Connection> {
+		const { signIn, ...options } = this.options;
+		const { signal } = new AbortController();
+		const connection = await Connection.open(this.server, { ...options, signal });
+		try {
+			await connection.within(options.connectMs, signal, signIn(connection, signal));
+			if (connection.closed) throw silent(options.connectMs, this.server);
+		} catch (error) {
+			const failure = toFailure(error).inPhase('notSent');
+			connection.close(failure);
+			if (failure.kind === 'auth') {
+				this.refused = { failure, until: Date.now() + REFUSED_MS };
+				this.proven = false;
+			}
+			throw failure;
+		}
+		this.proven = true;
+		return connection;
+	}
+
+	/** A connection that was not heard of for long may be dead without anybody having said so. */
+	private async isAlive(slot: Slot, connection: Connection): Promise<boolean> {
+		if (connection.closed || connection.spent) return false;
+		if (slot.load > 1 || Date.now() - connection.heardAt < CHECK_AFTER_MS) return true;
+		const { signal } = new AbortController();
+		const asked = connection.request(searchRequest(ROOT, 1));
+		return await connection.within(CHECK_MS, signal, asked).then(
+			() => true,
+			() => false,
+		);
+	}
+
+	private release(slot: Slot, own: boolean): void {
+		slot.load--;
+		if (own) slot.own = false;
+		if (slot.load > 0) return;
+		slot.idleSince = Date.now();
+		slot.connection?.hold(false);
+		if (!this.slots.includes(slot)) slot.connection?.end();
+		else if (this.slots.length > this.options.maxConnections) this.discard(slot);
+	}
+
+	private sweep(): void {
+		const now = Date.now();
+		for (const slot of [...this.slots])
+			if (slot.load === 0 && now - slot.idleSince >= IDLE_MS) this.discard(slot);
+	}
+
+	private discard(slot: Slot): void {
+		this.forget(slot);
+		slot.connection?.end();
+	}
+
+	private forget(slot: Slot): void {
+		const at = this.slots.indexOf(slot);
+		if (at >= 0) this.slots.splice(at, 1);
+		if (this.slots.length > 0) return;
+		clearInterval(this.sweeper);
+		this.sweeper = undefined;
+	}
+}
+
+// The version is that of the shape of a Pool.
+const KEY = Symbol.for('n8n-nodes-resilient.ldapPools.v1');
+const MOST_POOLS = 200;
+
+/**
+ * The pool of this server and credential, shared by all runs of the process. Of one that is
+ * forgotten the idle connections close by themselves.
+ * @param key tells two credentials apart, and a credential before and after a change
+ */
+export function poolOf(key: string, server: Server, options: PoolOptions): Pool {
+	const store = globalThis as { [KEY]?: Recent<Pool> };
+	const pools = (store[KEY] ??= new Recent<Pool>(MOST_POOLS));
+	const name = fingerprint({ key, server, filtered: options.egress !== undefined });
+	return pools.get(name, () => new Pool(server, options));
+}
+
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+	return await new Promise((resolve, reject) => {
+		if (signal.aborted) return reject(reasonOf(signal));
+		const stop = () => reject(reasonOf(signal));
+		const done = () => signal.removeEventListener('abort', stop);
+		signal.addEventListener('abort', stop, { once: true });
+		promise.then(resolve, reject).finally(done);
+	});
+}

@@ -1,0 +1,29 @@
+import type { RootDse } from './client';
+import type { Attribute } from './entry';
+
+// https://learn.microsoft.com/openspecs/windows_protocols/ms-adts: LDAP_CAP_ACTIVE_DIRECTORY_OID
+// and LDAP_CAP_ACTIVE_DIRECTORY_ADAM_OID
+const ACTIVE_DIRECTORY = ['1.2.840.113556.1.4.800', '1.2.840.113556.1.4.1851'];
+
+/** The root DSE with the values of the names that are known. */
+export function parseRootDse(attributes: Attribute[]): RootDse {
+	const values = (name: string) =>
+		attributes
+			.filter(({ type }) => type.toLowerCase() === name.toLowerCase())
+			.flatMap((attribute) => attribute.values.map((value) => value.toString()));
+	const supportedCapabilities = new Set(values('supportedCapabilities'));
+	const isActiveDirectory = ACTIVE_DIRECTORY.some((oid) => supportedCapabilities.has(oid));
+	const isOpenLdap = values('objectClass').some((name) => name === 'OpenLDAProotDSE');
+	return {
+		namingContexts: values('namingContexts'),
+		defaultNamingContext: values('defaultNamingContext').at(0),
+		subschemaSubentry: values('subschemaSubentry').at(0),
+		supportedControl: new Set(values('supportedControl')),
+		supportedExtension: new Set(values('supportedExtension')),
+		supportedFeatures: new Set(values('supportedFeatures')),
+		supportedCapabilities,
+		supportedSASLMechanisms: values('supportedSASLMechanisms'),
+		attributes,
+		vendor: isActiveDirectory ? 'activeDirectory' : isOpenLdap ? 'openLdap' : 'other',
+	};
+}

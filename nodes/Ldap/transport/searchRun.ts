@@ -1,0 +1,137 @@
+import type { AnswerStream } from './answerStream';
+import type { Calls } from './calls';
+import { cookieOf, pagedResults, sortRequest } from './controls';
+import type { Entry } from './entry';
+import { codeOf } from './failure';
+import type { Result, SearchAnswer } from './message';
+import type { Lease } from './pool';
+import { searchRequest } from './requests';
+import type { Control, Search, SearchEnd } from './search';
+import { SeenNames } from './seenNames';
+
+// A search without an index may take long before the first entry comes.
+const IDLE_MS = 300_000;
+
+// Limits of the server: what came before is a result nevertheless (RFC 4511 appendix A.2).
+const LIMITS = new Set([3, 4, 11]);
+
+/** What is read from one connection now. */
+interface Reading {
+	lease: Lease;
+	stream: AnswerStream;
+}
+
+/**
+ * One search over all of its pages, and over all connections it needs: after a lost one it starts
+ * again and leaves out what was given.
+ */
+export class SearchRun {
+	private readonly seen = new SeenNames();
+	private readonly referrals = new Set<string>();
+	private given = 0;
+	private rounds = 0;
+	private reading: Reading | undefined;
+	private cookie: Buffer = NO_COOKIE;
+	private end: SearchEnd | undefined;
+
+	/** @param pageSize 0: in one go */
+	constructor(
+		private readonly calls: Calls,
+		private readonly search: Search,
+		private readonly pageSize: number,
+	) {}
+
+	/** The next entries, or how the search ended. After a failure it can be asked again. */
+	async next(signal: AbortSignal): Promise<Entry[] | SearchEnd> {
+		while (!this.end) {
+			this.reading ??= await this.begin(signal);
+			try {
+				const answers = await this.reading.stream.next(signal, IDLE_MS);
+				if (!Array.isArray(answers)) this.pageEnded(this.reading, answers);
+				else {
+					const entries = this.within(this.fresh(answers));
+					if (entries.length > 0) return entries;
+				}
+			} catch (error) {
+				this.stop();
+				throw error;
+			}
+		}
+		this.stop();
+		return this.end;
+	}
+
+	/** Gives back the connection; the server is told when it is still searching. */
+	stop(): void {
+		this.reading?.stream.stop();
+		this.reading?.lease.release();
+		this.reading = undefined;
+		this.cookie = NO_COOKIE;
+	}
+
+	private async begin(signal: AbortSignal): Promise<Reading> {
+		const lease = await this.calls.lease(this.search.scope !== 'base', signal);
+		this.rounds++;
+		return { lease, stream: this.ask(lease) };
+	}
+
+	private ask({ connection }: Lease): AnswerStream {
+		const { search, pageSize } = this;
+		// One more than is asked for tells whether there is more.
+		const wanted = search.sizeLimit ? search.sizeLimit + 1 : 0;
+		const controls: Control[] = [...(search.controls ?? [])];
+		if (search.sort?.length) controls.push(sortRequest(search.sort));
+		if (pageSize > 0) {
+			const size = wanted ? Math.min(pageSize, wanted) : pageSize;
+			controls.push(pagedResults(size, this.cookie));
+		}
+		return connection.search(searchRequest(search, pageSize > 0 ? 0 : wanted), controls);
+	}
+
+	private pageEnded(reading: Reading, result: Result): void {
+		if (LIMITS.has(result.code) && this.given > 0) {
+			const message = this.calls.failureOf(result, DOING, this.search.base).message;
+			this.end = this.ended({ code: codeOf(result.code), message });
+		} else if (result.code !== 0) {
+			throw this.calls.failureOf(result, DOING, this.search.base);
+		} else {
+			this.cookie = this.pageSize > 0 ? cookieOf(result.controls) : NO_COOKIE;
+			if (this.cookie.length > 0) reading.stream = this.ask(reading.lease);
+			else this.end = this.ended();
+		}
+	}
+
+	/** Entries that were not given before; what else came is kept. */
+	private fresh(answers: SearchAnswer[]): Entry[] {
+		const entries: Entry[] = [];
+		for (const answer of answers) {
+			if (answer.type === 'reference') for (const url of answer.urls) this.referrals.add(url);
+			if (answer.type !== 'entry') continue;
+			const isNew = this.seen.add(answer.entry.dn.toLowerCase());
+			// Within one round nothing is left out: with aliases an entry may come twice.
+			if (isNew || this.rounds === 1) entries.push(answer.entry);
+		}
+		return entries;
+	}
+
+	/** As many as are still wanted. */
+	private within(entries: Entry[]): Entry[] {
+		const { sizeLimit = 0 } = this.search;
+		const left = sizeLimit > 0 ? sizeLimit - this.given : entries.length;
+		if (entries.length > left)
+			this.end = this.ended({
+				code: 'LIMIT_REACHED',
+				message: `There are more than ${sizeLimit} entries`,
+			});
+		const given = entries.slice(0, left);
+		this.given += given.length;
+		return given;
+	}
+
+	private ended(truncated?: SearchEnd['truncated']): SearchEnd {
+		return { ...(truncated && { truncated }), referrals: [...this.referrals] };
+	}
+}
+
+const DOING = 'Search';
+const NO_COOKIE = Buffer.alloc(0);
