@@ -1,4 +1,4 @@
-import { reasonOf } from '../../shared/ground/clock';
+import { reasonOf, systemClock } from '../../shared/ground/clock';
 import type { Failure } from '../../shared/resilience/failure';
 import type { Connection, Receiver } from './connection';
 import { silent } from './failure';
@@ -61,7 +61,7 @@ export class AnswerStream implements Receiver {
 			if (signal.aborted) return reject(reasonOf(signal));
 			const done = () => {
 				this.wake = undefined;
-				clearTimeout(timer);
+				stopTimer();
 				signal.removeEventListener('abort', stop);
 				resolve();
 			};
@@ -69,9 +69,8 @@ export class AnswerStream implements Receiver {
 				done();
 				reject(reasonOf(signal));
 			};
-			const timer = idleMs
-				? setTimeout(() => this.connection.close(silent(idleMs, this.connection.server)), idleMs)
-				: undefined;
+			const late = () => this.connection.close(silent(idleMs, this.connection.server));
+			const stopTimer = idleMs ? systemClock.timer(idleMs, late) : () => {};
 			signal.addEventListener('abort', stop, { once: true });
 			// Whoever waits goes on when all of the chunk that woke him has been read.
 			this.wake = done;

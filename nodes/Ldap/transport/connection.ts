@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { reasonOf } from '../../shared/ground/clock';
+import { reasonOf, systemClock } from '../../shared/ground/clock';
 import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
 import type { TlsOptions } from '../../shared/transport/agents';
@@ -21,17 +21,12 @@ import type { Answer, Result } from './message';
 import { Response, decodeMessage, encodeMessage } from './message';
 import { abandon, extendedRequest, unbind } from './requests';
 import type { Control } from './search';
-
-/** Where a server is, and how the connection to it is protected. */
-export interface Server {
-	/** name or IP address, without brackets */
-	host: string;
-	port: number;
-	/** TLS from the first byte, TLS by RFC 4511 section 4.14 before anything else is sent, or none */
-	encryption: 'ldaps' | 'startTls' | 'none';
-}
+import type { Encryption, Server } from './servers';
+import { explainTls } from './tls';
 
 export interface ConnectOptions {
+	/** TLS from the first byte, TLS by RFC 4511 section 4.14 before anything else is sent, or none */
+	encryption: Encryption;
 	tls: TlsOptions;
 	/** for the connection with TLS; as long again for STARTTLS, in ms */
 	connectMs: number;
@@ -94,19 +89,17 @@ export class Connection implements Session {
 
 	/** Rejects with a Failure in phase `notSent`. */
 	static async open(server: Server, options: ConnectOptions): Promise<Connection> {
-		const { host, port, encryption } = server;
-		const { tls, ...rest } = options;
-		const direct = encryption === 'ldaps';
-		const socket = await openSocket({ ...rest, host, port, ...(direct && { tls }) });
-		const connection = new Connection(server, socket, direct);
-		if (encryption !== 'startTls') return connection;
+		const { encryption, tls, ...rest } = options;
+		// What is sent to a socket of this machine is seen by nobody else.
+		const local = 'path' in server;
+		const direct = encryption === 'ldaps' && !local;
 		try {
-			await connection.startTls(options);
+			const socket = await openSocket({ ...rest, ...server, ...(direct && { tls }) });
+			const connection = new Connection(server, socket, direct || local);
+			if (encryption === 'startTls' && !local) await connection.startTls(server.host, options);
 			return connection;
 		} catch (error) {
-			const failure = networkFailure(error, false).inPhase('notSent');
-			connection.close(failure);
-			throw failure;
+			throw explainTls(networkFailure(error, false).inPhase('notSent'));
 		}
 	}
 
@@ -174,10 +167,11 @@ export class Connection implements Session {
 		if (!this.closed && this.socket.isPaused()) this.socket.resume();
 	}
 
-	/** Whether the process stays alive for it. */
+	/** Whether somebody uses it: an idle one keeps no process alive, and closes after a while. */
 	hold(held: boolean): void {
 		if (held) this.socket.ref();
 		else this.socket.unref();
+		this.socket.setTimeout(held ? 0 : IDLE_MS);
 	}
 
 	/** Says good-bye and closes. */
@@ -194,7 +188,7 @@ export class Connection implements Session {
 		// It may have been paused; an unread byte would keep an ended socket open.
 		this.socket.resume();
 		if (!this.socket.writableEnded) this.socket.destroy();
-		else setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
+		else this.socket.setTimeout(LINGER_MS);
 		const receivers = [...this.waiting.values()];
 		this.waiting.clear();
 		for (const receiver of receivers) receiver.fail(failure);
@@ -215,7 +209,8 @@ export class Connection implements Session {
 		return id;
 	}
 
-	private async startTls({ tls, connectMs, signal }: ConnectOptions): Promise<void> {
+	private async startTls(host: string, options: ConnectOptions): Promise<void> {
+		const { tls, connectMs, signal } = options;
 		const asked = new Promise<Result>((resolve, reject) => {
 			this.send(extendedRequest(START_TLS), [], {
 				receive: (answer) => {
@@ -228,9 +223,8 @@ export class Connection implements Session {
 			});
 		});
 		const result = await this.within(connectMs, signal, asked);
-		if (result.code !== 0) throw resultFailure(result, { doing: 'STARTTLS' });
+		if (result.code !== 0) this.close(resultFailure(result, { doing: 'STARTTLS' }));
 		if (this.failure) throw this.failure;
-		const { host } = this.server;
 		this.socket = await secureSocket(this.socket, tls, { host, connectMs, signal });
 		this.secured = true;
 		this.upgrading = false;
@@ -240,13 +234,13 @@ export class Connection implements Session {
 	/** Closes the connection when the work takes too long or is cancelled, which makes the work fail. */
 	async within<T>(ms: number, signal: AbortSignal, work: Promise<T>): Promise<T> {
 		const stop = () => this.close(toFailure(reasonOf(signal)));
-		const timer = setTimeout(() => this.close(silent(ms, this.server)), ms);
+		const stopTimer = systemClock.timer(ms, () => this.close(silent(ms, this.server)));
 		if (signal.aborted) stop();
 		signal.addEventListener('abort', stop, { once: true });
 		try {
 			return await work;
 		} finally {
-			clearTimeout(timer);
+			stopTimer();
 			signal.removeEventListener('abort', stop);
 		}
 	}
@@ -254,6 +248,10 @@ export class Connection implements Session {
 	private attach(socket: Socket): void {
 		socket.on('data', (chunk) => this.received(chunk));
 		socket.on('error', (error) => this.close(networkFailure(error, true)));
+		socket.on('timeout', () => {
+			if (this.closed) socket.destroy();
+			else this.end();
+		});
 		socket.on('close', () => {
 			if (socket === this.socket) this.close(closedByServer(this.server));
 		});
@@ -298,4 +296,6 @@ export class Connection implements Session {
 	}
 }
 
+// Shorter than what servers and firewalls allow (Active Directory: 15 minutes; clouds: 4).
+const IDLE_MS = 60_000;
 const LINGER_MS = 2_000;

@@ -4,6 +4,8 @@ import type { BerError } from './ber';
 import type { Result } from './message';
 import type { Meaning } from './resultCodes';
 import { RESULT_CODES } from './resultCodes';
+import type { Server } from './servers';
+import { nameOf } from './servers';
 import { windowsError } from './windowsErrors';
 
 /** What an operation was about, to be named in its failure. */
@@ -59,15 +61,8 @@ const printable = (message: string) =>
 	// eslint-disable-next-line no-control-regex
 	message.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
 
-export interface Place {
-	host: string;
-	port: number;
-}
-
-const nameOf = ({ host, port }: Place) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
-
 /** The server closed the connection without a word. */
-export const closedByServer = (server: Place): Failure =>
+export const closedByServer = (server: Server): Failure =>
 	new Failure({
 		kind: 'network',
 		phase: 'maybeDone',
@@ -77,7 +72,7 @@ export const closedByServer = (server: Place): Failure =>
 	});
 
 /** Nothing came for so long that the connection is taken for dead. */
-export const silent = (idleMs: number, server: Place): Failure =>
+export const silent = (idleMs: number, server: Server): Failure =>
 	new Failure({
 		kind: 'timeout',
 		phase: 'maybeDone',
@@ -88,7 +83,7 @@ export const silent = (idleMs: number, server: Place): Failure =>
 	});
 
 /** What came is no LDAP: it cannot be known what comes after it. */
-export const badFrame = (cause: BerError, server: Place): Failure =>
+export const badFrame = (cause: BerError, server: Server): Failure =>
 	new Failure({
 		kind: 'network',
 		phase: 'maybeDone',
@@ -102,7 +97,7 @@ export const badFrame = (cause: BerError, server: Place): Failure =>
 const NOTICE_OF_DISCONNECTION = '1.3.6.1.4.1.1466.20036';
 
 /** The server says why it closes the connection (RFC 4511 section 4.4.1). */
-export function noticeOfDisconnection(result: Result, server: Place): Failure | undefined {
+export function noticeOfDisconnection(result: Result, server: Server): Failure | undefined {
 	if (result.oid !== NOTICE_OF_DISCONNECTION) return undefined;
 	const { hint, name } = meaningOf(result);
 	const said = printable(result.message);

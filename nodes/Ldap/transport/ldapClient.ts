@@ -2,8 +2,9 @@ import type { Clock } from '../../shared/ground/clock';
 import { systemClock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
 import type { Send } from '../../shared/resilience';
+import { Failure } from '../../shared/resilience/failure';
 import { Calls } from './calls';
-import type { LdapClient, RootDse } from './client';
+import type { LdapClient } from './client';
 import { PAGED_RESULTS } from './controls';
 import type { Entry } from './entry';
 import { present } from './filter';
@@ -17,16 +18,15 @@ import {
 	modifyDnRequest,
 	modifyRequest,
 } from './requests';
+import { readSchema } from './readSchema';
 import { parseRootDse } from './rootDse';
-import type { ServerSource } from './route';
+import type { Servers } from './route';
 import { Route } from './route';
 import type { Entries, Search, SearchEnd } from './search';
 import { SearchRun } from './searchRun';
 
 export interface LdapClientOptions extends PoolOptions {
-	/** the preferred one first; all of them encrypted, or none */
-	servers: ServerSource;
-	encrypted: boolean;
+	servers: Servers;
 	/** Who may share connections: tells two credentials apart, and one before and after a change. */
 	key: string;
 	send: Send;
@@ -48,8 +48,9 @@ const COMPARE_TRUE = 6;
 export function ldapClient(options: LdapClientOptions): LdapClient {
 	const route = new Route(options.servers, (server) => poolOf(options.key, server, options));
 	const calls = new Calls({ ...options, route });
-	const { clock = systemClock, signal, redact, encrypted } = options;
-	let rootDse: Promise<RootDse> | undefined;
+	const { clock = systemClock, signal, redact } = options;
+	const rootDse = new Kept(async () => await readRootDse((wanted) => search(wanted, 0)));
+	const schema = new Kept(async () => await readSchema(client));
 
 	const search = async function* (wanted: Search, pageSize: number): Entries {
 		const run = new SearchRun(calls, wanted, pageSize);
@@ -68,7 +69,7 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 		clock,
 		signal,
 		redact,
-		encrypted,
+		encrypted: options.encryption !== 'none',
 		baseDn: async () => {
 			if (options.baseDn) return options.baseDn;
 			const { defaultNamingContext, namingContexts } = await client.rootDse();
@@ -105,15 +106,16 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 			const result = await calls.ask({ doing: `Extended ${oid}`, operation, repeatable });
 			return { oid: result.oid, value: result.value };
 		},
-		authenticate: async () => await Promise.reject(new Error('not yet')),
-		rootDse: async () => {
-			rootDse ??= readRootDse((wanted) => search(wanted, 0)).catch((error: unknown) => {
-				rootDse = undefined;
-				throw error;
-			});
-			return await rootDse;
+		authenticate: async (name, password) => {
+			if (!name || !password) throw incomplete(name ? 'password' : 'name');
+			await calls.through(
+				'Bind',
+				false,
+				async (of) => await route.authenticate(name, password, of),
+			);
 		},
-		schema: async () => await Promise.reject(new Error('not yet')),
+		rootDse: async () => await rootDse.get(),
+		schema: async () => await schema.get(),
 	};
 	return client;
 }
@@ -142,3 +144,28 @@ async function firstOf(entries: AsyncGenerator<Entry[], SearchEnd>): Promise<Ent
 	for await (const group of entries) if (group[0]) return group[0];
 	return undefined;
 }
+
+/** What is asked for once; a failure is not kept. */
+class Kept<Value> {
+	private value: Promise<Value> | undefined;
+
+	constructor(private readonly read: () => Promise<Value>) {}
+
+	async get(): Promise<Value> {
+		this.value ??= this.read().catch((error: unknown) => {
+			this.value = undefined;
+			throw error;
+		});
+		return await this.value;
+	}
+}
+
+const incomplete = (what: string) =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'notSent',
+		code: 'INCOMPLETE_SIGN_IN',
+		message: `The ${what} is empty`,
+		// RFC 4513 section 5.1.2
+		hint: 'Servers take a name without a password for nobody, and say success: it proves nothing.',
+	});

@@ -3,23 +3,18 @@ import { fingerprint } from '../../shared/ground/fingerprint';
 import { Recent } from '../../shared/ground/recent';
 import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
-import type { TlsOptions } from '../../shared/transport/agents';
-import type { EgressFilter } from '../../shared/transport/egress';
-import type { Server, SignIn } from './connection';
+import type { ConnectOptions, SignIn } from './connection';
 import { Connection } from './connection';
 import { present } from './filter';
-import { silent } from './failure';
-import { searchRequest } from './requests';
+import { resultFailure, silent } from './failure';
+import { searchRequest, simpleBind } from './requests';
 import type { Search } from './search';
+import type { Server } from './servers';
 
-export interface PoolOptions {
-	tls: TlsOptions;
+export interface PoolOptions extends Omit<ConnectOptions, 'signal'> {
 	signIn: SignIn;
-	/** for TCP and TLS, and as long again for STARTTLS and for signing in, in ms */
-	connectMs: number;
 	/** kept open; a search that finds all of them in use gets one more */
 	maxConnections: number;
-	egress?: EgressFilter;
 }
 
 /** A signed-in connection that is used now. */
@@ -38,12 +33,8 @@ interface Slot {
 	load: number;
 	/** one of them reads a search from it, at his own pace */
 	own: boolean;
-	idleSince: number;
 }
 
-// Shorter than what servers and firewalls allow (Active Directory: 15 minutes; clouds: 4).
-const IDLE_MS = 60_000;
-const SWEEP_MS = 5_000;
 // After so long without a word a connection is asked whether it still lives.
 const CHECK_AFTER_MS = 15_000;
 const CHECK_MS = 5_000;
@@ -61,7 +52,6 @@ const ROOT: Search = {
 /** Signed-in connections to one server with one credential. */
 export class Pool {
 	private readonly slots: Slot[] = [];
-	private sweeper: NodeJS.Timeout | undefined;
 	/** a connection stood once: name and password are right */
 	private proven = false;
 	private refused: { failure: Failure; until: number } | undefined;
@@ -101,6 +91,19 @@ export class Pool {
 		}
 	}
 
+	/** A simple bind on a connection that is closed afterwards. Rejects with a Failure. */
+	async authenticate(name: string, password: string, signal: AbortSignal): Promise<void> {
+		const { signIn: _, ...options } = this.options;
+		const connection = await Connection.open(this.server, { ...options, signal });
+		try {
+			const asked = connection.request(simpleBind(name, password), { signal });
+			const result = await connection.within(options.connectMs, signal, asked);
+			if (result.code !== 0) throw resultFailure(result, { doing: 'Bind', dn: name });
+		} finally {
+			connection.end();
+		}
+	}
+
 	private leaseOf(slot: Slot, connection: Connection, own: boolean): Lease {
 		let given = false;
 		const release = () => {
@@ -120,7 +123,7 @@ export class Pool {
 
 	private open(): Slot {
 		if (this.refused && this.refused.until > Date.now()) throw this.refused.failure;
-		const slot: Slot = { ready: this.connect(), load: 0, own: false, idleSince: Date.now() };
+		const slot: Slot = { ready: this.connect(), load: 0, own: false };
 		this.slots.push(slot);
 		slot.ready.then(
 			(connection) => {
@@ -131,7 +134,6 @@ export class Pool {
 			},
 			() => this.forget(slot),
 		);
-		this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
 		return slot;
 	}
 
@@ -172,16 +174,9 @@ export class Pool {
 		slot.load--;
 		if (own) slot.own = false;
 		if (slot.load > 0) return;
-		slot.idleSince = Date.now();
 		slot.connection?.hold(false);
 		if (!this.slots.includes(slot)) slot.connection?.end();
 		else if (this.slots.length > this.options.maxConnections) this.discard(slot);
-	}
-
-	private sweep(): void {
-		const now = Date.now();
-		for (const slot of [...this.slots])
-			if (slot.load === 0 && now - slot.idleSince >= IDLE_MS) this.discard(slot);
 	}
 
 	private discard(slot: Slot): void {
@@ -192,9 +187,6 @@ export class Pool {
 	private forget(slot: Slot): void {
 		const at = this.slots.indexOf(slot);
 		if (at >= 0) this.slots.splice(at, 1);
-		if (this.slots.length > 0) return;
-		clearInterval(this.sweeper);
-		this.sweeper = undefined;
 	}
 }
 
@@ -210,7 +202,14 @@ const MOST_POOLS = 200;
 export function poolOf(key: string, server: Server, options: PoolOptions): Pool {
 	const store = globalThis as { [KEY]?: Recent<Pool> };
 	const pools = (store[KEY] ??= new Recent<Pool>(MOST_POOLS));
-	const name = fingerprint({ key, server, filtered: options.egress !== undefined });
+	const { encryption, tls } = options;
+	const name = fingerprint({
+		key,
+		server,
+		encryption,
+		tls,
+		filtered: options.egress !== undefined,
+	});
 	return pools.get(name, () => new Pool(server, options));
 }
 

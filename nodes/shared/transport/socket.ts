@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import { reasonOf } from '../ground/clock';
+import { reasonOf, systemClock } from '../ground/clock';
 import { Failure } from '../resilience/failure';
 import type { TlsOptions } from './agents';
 import { withPublicAuthorities } from './agents';
@@ -8,10 +8,10 @@ import type { EgressFilter } from './egress';
 import { notAllowed } from './egress';
 import { networkFailure } from './networkFailure';
 
-export interface SocketOptions {
-	/** name or IP address, without brackets */
-	host: string;
-	port: number;
+/** A name or IP address without brackets, and a port; or a Unix socket of this machine. */
+export type SocketAddress = { host: string; port: number } | { path: string };
+
+interface Opening {
 	/** encrypted from the first byte; left out: not encrypted */
 	tls?: TlsOptions;
 	/** so long may it take until the connection stands, TLS included, in ms */
@@ -19,6 +19,8 @@ export interface SocketOptions {
 	egress?: EgressFilter;
 	signal: AbortSignal;
 }
+
+export type SocketOptions = SocketAddress & Opening;
 
 // Long before usual firewalls forget a connection on which nothing is sent.
 const KEEP_ALIVE_MS = 30_000;
@@ -28,26 +30,26 @@ const KEEP_ALIVE_MS = 30_000;
  * egress filter does not let it. Rejects with a Failure in phase `notSent`.
  */
 export async function openSocket(options: SocketOptions): Promise<Socket> {
-	const { host, port, egress, tls, connectMs, signal } = options;
-	const { ok, error } = egress?.validateConnectionHost(host) ?? { ok: true };
+	const { egress, tls, connectMs, signal } = options;
+	const host = 'path' in options ? '' : options.host;
+	const { ok, error } = (host && egress?.validateConnectionHost(host)) || { ok: true };
 	if (!ok) throw notAllowed(error);
 	const net = await import('node:net');
 	const socket = net.connect({
-		host,
-		port,
+		...('path' in options ? { path: options.path } : { host, port: options.port }),
 		noDelay: true,
 		keepAlive: true,
 		keepAliveInitialDelay: KEEP_ALIVE_MS,
 		...(egress && { lookup: egress.createSecureLookup() }),
 	});
-	const startedAt = Date.now();
+	const startedAt = systemClock.now();
 	try {
 		await standing(socket, 'connect', connectMs, signal);
 	} catch (error) {
 		throw networkFailure(error, false);
 	}
 	if (!tls) return socket;
-	const leftMs = Math.max(1, connectMs - (Date.now() - startedAt));
+	const leftMs = Math.max(1, connectMs - (systemClock.now() - startedAt));
 	return await secureSocket(socket, tls, { host, connectMs: leftMs, signal });
 }
 
@@ -59,7 +61,7 @@ export async function openSocket(options: SocketOptions): Promise<Socket> {
 export async function secureSocket(
 	socket: Socket,
 	tls: TlsOptions,
-	{ host, connectMs, signal }: Pick<SocketOptions, 'host' | 'connectMs' | 'signal'>,
+	{ host, connectMs, signal }: Pick<Opening, 'connectMs' | 'signal'> & { host: string },
 ): Promise<Socket> {
 	try {
 		const { connect } = await import('node:tls');
@@ -120,9 +122,9 @@ async function standing(
 			const late = () => done(reject, silent(withinMs));
 			const failed = (error: Error) => done(reject, error);
 			const closed = () => done(reject, hungUp());
-			const timer = setTimeout(late, withinMs);
+			const stopTimer = systemClock.timer(withinMs, late);
 			const done = <T>(settle: (value: T) => void, value: T) => {
-				clearTimeout(timer);
+				stopTimer();
 				signal.removeEventListener('abort', stop);
 				socket.off('error', failed).off('close', closed);
 				settle(value);

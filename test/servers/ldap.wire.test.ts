@@ -1,0 +1,104 @@
+import type { LdapClient } from '../../nodes/Ldap/transport/client';
+import type { Encryption } from '../../nodes/Ldap/transport/servers';
+import type { Attribute, Entry } from '../../nodes/Ldap/transport/entry';
+import { present } from '../../nodes/Ldap/transport/filter';
+import type { Search, SearchEnd } from '../../nodes/Ldap/transport/search';
+import { clientOf, failureOf, signInAs } from '../Ldap/clientOf';
+import { needs } from '../needs';
+import type { Slapd } from './slapd/start.ts';
+import { startSlapd } from './slapd/start.ts';
+
+jest.setTimeout(60_000);
+
+const attribute = (type: string, ...values: string[]): Attribute => ({
+	type,
+	values: values.map((value) => Buffer.from(value)),
+});
+
+const person = (cn: string): Attribute[] => [
+	attribute('objectClass', 'person'),
+	attribute('cn', cn),
+	attribute('sn', 'Test'),
+];
+
+async function all(
+	client: LdapClient,
+	search: Partial<Search>,
+): Promise<{ entries: Entry[]; end: SearchEnd }> {
+	const found = client.search({
+		base: '',
+		scope: 'subtree',
+		filter: present('objectClass'),
+		...search,
+	});
+	const entries: Entry[] = [];
+	for (;;) {
+		const { done, value } = await found.next();
+		if (done) return { entries, end: value };
+		entries.push(...value);
+	}
+}
+
+needs('slapd')('slapd', () => {
+	let slapd: Slapd;
+	const clients = (encryption: Encryption) => {
+		const port = encryption === 'ldaps' ? slapd.tlsPort : slapd.port;
+		return clientOf([{ host: '127.0.0.1', port }], {
+			encryption,
+			tls: { ca: slapd.ca },
+			signIn: signInAs(slapd.admin.dn, slapd.admin.password),
+		});
+	};
+
+	beforeAll(async () => {
+		slapd = await startSlapd();
+	});
+	afterAll(async () => await slapd.stop());
+
+	test.each(['none', 'startTls', 'ldaps'] as const)(
+		'all verbs with encryption %s',
+		async (kind) => {
+			const ldap = clients(kind);
+			const base = `ou=${kind},${slapd.base}`;
+			await ldap.add(base, [attribute('objectClass', 'organizationalUnit'), attribute('ou', kind)]);
+			for (let n = 0; n < 25; n++) await ldap.add(`cn=p${n},${base}`, person(`p${n}`));
+			const dn = `cn=p3,${base}`;
+			await ldap.modify(dn, [
+				{ operation: 'add', ...attribute('description', 'a', 'b') },
+				{ operation: 'replace', ...attribute('sn', 'Čapek') },
+			]);
+			expect(await ldap.compare(dn, 'sn', Buffer.from('Čapek'))).toBe(true);
+			expect(await ldap.compare(dn, 'sn', Buffer.from('Other'))).toBe(false);
+			await ldap.modifyDn(dn, { newRdn: 'cn=moved', deleteOldRdn: true });
+			await ldap.delete(`cn=p4,${base}`);
+			for (const pageSize of [undefined, 0, 7]) {
+				const { entries, end } = await all(ldap, { base, scope: 'one', pageSize });
+				expect(entries).toHaveLength(24);
+				expect(end).toEqual({ referrals: [] });
+			}
+			const [moved] = (await all(ldap, { base: `cn=moved,${base}`, scope: 'base' })).entries;
+			expect(moved?.dn).toBe(`cn=moved,${base}`);
+			expect(moved?.attributes).toEqual(
+				expect.arrayContaining([attribute('sn', 'Čapek'), attribute('description', 'a', 'b')]),
+			);
+			const { value } = await ldap.extended('1.3.6.1.4.1.4203.1.11.3', undefined, true);
+			expect(value?.toString()).toBe(`dn:${slapd.admin.dn}`);
+			expect(await ldap.rootDse()).toMatchObject({
+				vendor: 'openLdap',
+				namingContexts: [slapd.base],
+			});
+			expect(await ldap.baseDn()).toBe(slapd.base);
+		},
+	);
+
+	test('a refused operation says which code, which entry and what exists', async () => {
+		const failure = await failureOf(clients('none').delete(`cn=no,ou=people,${slapd.base}`));
+		expect(failure).toMatchObject({
+			kind: 'invalid',
+			phase: 'rejected',
+			code: 'noSuchObject (32)',
+		});
+		expect(failure.message).toContain(`Delete of "cn=no,ou=people,${slapd.base}"`);
+		expect(failure.message).toContain(`"ou=people,${slapd.base}"`);
+	});
+});
