@@ -1,6 +1,7 @@
 import { Fields, type Entry } from './entry.ts';
 import { matchKey } from './matching.ts';
 import type { Words } from './personality.ts';
+import { Refusal } from './refusal.ts';
 import type { ObjectClass, Schema } from './schema.ts';
 
 /** Whether an entry is as the schema demands (RFC 4512 section 2.4). @throws {Refusal} */
@@ -9,11 +10,13 @@ export function checkEntry(entry: Entry, schema: Schema, words: Words): void {
 	structuralClass(classes, schema, words);
 	const all = [...new Set(classes.flatMap((one) => schema.superclasses(one)))];
 	const present = new Set([...entry].map(({ type }) => type));
-	for (const one of all) {
-		for (const name of one.must) {
+	for (const one of classes) {
+		const must = schema.superclasses(one).flatMap((superior) => superior.must);
+		const missing = must.find((name) => {
 			const type = schema.attribute(name);
-			if (type && !present.has(type)) throw words.missing(one.names[0] ?? '', name);
-		}
+			return type && !present.has(type);
+		});
+		if (missing) throw words.missing(one.names[0] ?? '', missing);
 	}
 	checkAllowed(entry, all, schema, words);
 	checkNaming(entry, schema, words);
@@ -23,11 +26,7 @@ export function checkEntry(entry: Entry, schema: Schema, words: Words): void {
 export function classesOf(entry: Entry, schema: Schema, words: Words): ObjectClass[] {
 	const names = new Fields(entry, schema).all('objectClass');
 	if (names.length === 0) throw words.noObjectClass();
-	return names.map((name, index) => {
-		const found = schema.class(name);
-		if (!found) throw words.unknownClass(name, index);
-		return found;
-	});
+	return names.flatMap((name) => schema.class(name) ?? []);
 }
 
 /** The most derived structural class; all others must be above it. */
@@ -66,6 +65,17 @@ export function checkNaming(entry: Entry, schema: Schema, words: Words): void {
 		const wanted = matchKey(type, value, schema);
 		const values = entry.get(type)?.values ?? [];
 		const there = values.some((one) => matchKey(type, one, schema) === wanted);
-		if (!there) throw words.naming(type.names[0] ?? name);
+		if (!there) throw words.naming(type.names[0] ?? name, values.length > 0);
+	}
+}
+
+/** Whether `checkEntry` finds nothing. */
+export function isComplete(entry: Entry, schema: Schema, words: Words): boolean {
+	try {
+		checkEntry(entry, schema, words);
+		return true;
+	} catch (error) {
+		if (error instanceof Refusal) return false;
+		throw error;
 	}
 }

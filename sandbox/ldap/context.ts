@@ -62,14 +62,18 @@ export function readName(text: string, { directory, personality }: Service): Dn 
 }
 
 /** The entry a request is about. @throws {Refusal} when there is none */
-export function findEntry(text: string, service: Service): Entry {
+export function findEntry(
+	text: string,
+	service: Service,
+	purpose: 'read' | 'write' = 'write',
+): Entry {
 	const dn = readName(text, service);
 	checkReferral(dn, service);
 	const entry = service.directory.get(dn.key);
 	if (entry) return entry;
 	const { words } = service.personality;
 	const nearest = service.directory.nearest(dn);
-	throw nearest ? words.noSuchObject(nearest.dn.text) : words.outside();
+	throw nearest ? words.noSuchObject(nearest.dn.text) : words.outside(purpose);
 }
 
 /** @throws {Refusal} with the URLs of another server where the name is held by one */

@@ -1,6 +1,7 @@
 import { matchKey } from './matching.ts';
 import { Refusal } from './refusal.ts';
 import type { Schema } from './schema.ts';
+import { isOfSyntax } from './syntaxes.ts';
 
 export interface Assertion {
 	/** as written */
@@ -54,7 +55,12 @@ export function parseDn(text: string, schema: Schema): Dn {
 export function parseRdn(text: string, schema: Schema): Rdn {
 	const assertions = split(text, /\+/).map((part) => parseAssertion(part));
 	const key = assertions.map((assertion) => assertionKey(assertion, schema)).sort();
-	return { text: text.trim(), assertions, key: key.join('+') };
+	const written = assertions.map(({ type, value }) => {
+		const name = schema.attribute(type)?.names[0] ?? type;
+		const { upperCaseTypes, escape } = schema.nameStyle;
+		return `${upperCaseTypes ? name.toUpperCase() : name}=${escapeValue(value, escape)}`;
+	});
+	return { text: written.join('+'), assertions, key: key.join('+') };
 }
 
 export function nameOf(rdns: Rdn[]): Dn {
@@ -74,13 +80,15 @@ export function isWithin(key: string, baseKey: string): boolean {
 	return baseKey === '' || key === baseKey || key.endsWith(`,${baseKey}`);
 }
 
-/** Escaped as RFC 4514 section 2.4 asks for. */
-export function escapeValue(value: string): string {
-	return value
-		.replace(/[\\",+;<>]/g, '\\$&')
-		.replace(/\0/g, '\\00')
-		.replace(/^[ #]/, '\\$&')
-		.replace(/ $/, '\\ ');
+/** Escaped as RFC 4514 section 2.4 asks for: "\\," or "\\2C". */
+export function escapeValue(value: Buffer, style: 'character' | 'hex' = 'character'): string {
+	const text = value.toString();
+	if (!Buffer.from(text).equals(value)) return value.toString('hex').replace(/../g, '\\$&');
+	const escape = (found: string) =>
+		style === 'hex' || found === '\0'
+			? `\\${Buffer.from(found).toString('hex').toUpperCase()}`
+			: `\\${found}`;
+	return text.replace(/[\\",+;<>\0]|^[ #]| $/g, escape);
 }
 
 /** Splits at separators that are neither escaped nor in quotes. */
@@ -129,7 +137,7 @@ function parseHexValue(text: string): Buffer {
 
 function assertionKey({ type, value }: Assertion, schema: Schema): string {
 	const known = schema.attribute(type);
-	if (!known) throw invalid();
+	if (!known || !isOfSyntax(known, value, schema)) throw invalid();
 	const key = matchKey(known, value, schema) ?? value.toString('latin1');
 	return `${known.oid}=${key.replace(/[\\,+]/g, '\\$&')}`;
 }

@@ -13,6 +13,8 @@ export interface Viewer {
 	read(entry: Entry, type: AttributeType, options: string[]): Attribute[];
 	/** Whether `objectClass=person` also means classes that inherit from it. */
 	classesInherit: boolean;
+	/** Whether a filter may follow links from entry to entry. */
+	followsChains: boolean;
 }
 
 /** True, false or undefined (RFC 4511 section 4.5.1.7): only `true` is a match. */
@@ -134,7 +136,7 @@ function extensible(
 	if (description && !type) return undefined;
 	const own = type ? viewer.read(entry, type, description.options) : [...entry];
 	if (rule === BIT_AND || rule === BIT_OR) return bits(rule, value, own);
-	if (rule === IN_CHAIN) return type && inChain(type, value, entry, viewer);
+	if (rule === IN_CHAIN && viewer.followsChains) return type && inChain(type, value, entry, viewer);
 	const named = dnAttributes
 		? entry.dn.rdns.flatMap(({ assertions }) =>
 				assertions.filter((one) => !type || schema.attribute(one.type) === type),

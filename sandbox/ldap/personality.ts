@@ -30,12 +30,15 @@ export interface Words {
 	invalidDn(text: string): Refusal;
 	noSuchObject(nearest: string): Refusal;
 	noSuchParent(nearest: string): Refusal;
-	outside(): Refusal;
+	noSuchNewParent(nearest: string): Refusal;
+	/** not below the root entry of this server */
+	outside(purpose: 'read' | 'write'): Refusal;
 	entryExists(): Refusal;
 	notLeaf(): Refusal;
 	undefinedType(name: string): Refusal;
 	noUserModification(name: string): Refusal;
 	noValues(name: string): Refusal;
+	manyGiven(name: string): Refusal;
 	invalidSyntax(name: string, index: number): Refusal;
 	givenTwice(name: string, index: number): Refusal;
 	valueExists(type: AttributeType, index: number): Refusal;
@@ -49,7 +52,8 @@ export interface Words {
 	structuralChange(from: string, to: string): Refusal;
 	missing(className: string, attribute: string): Refusal;
 	notAllowed(attribute: string): Refusal;
-	naming(attribute: string): Refusal;
+	/** @param others the attribute has other values */
+	naming(attribute: string, others: boolean): Refusal;
 	insufficientAccess(): Refusal;
 	unsupportedControl(): Refusal;
 }

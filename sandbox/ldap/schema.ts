@@ -32,6 +32,12 @@ export interface Definitions {
 	ldapSyntaxes?: string;
 }
 
+/** How a server writes the names it gives. */
+export interface NameStyle {
+	upperCaseTypes: boolean;
+	escape: 'character' | 'hex';
+}
+
 /** "sAMAccountName;lang-de" in parts, in lower case but for the type as written. */
 export interface Description {
 	type: string;
@@ -48,11 +54,13 @@ export const linesOf = (text = '') => text.split('\n').filter((line) => line.tri
 /** What may stand in the directory, looked up by name or OID without regard to case. */
 export class Schema {
 	readonly definitions: Definitions;
+	readonly nameStyle: NameStyle;
 	readonly attributes = new Map<string, AttributeType>();
 	readonly classes = new Map<string, ObjectClass>();
 
-	constructor(definitions: Definitions) {
+	constructor(definitions: Definitions, nameStyle: NameStyle) {
 		this.definitions = definitions;
+		this.nameStyle = nameStyle;
 		for (const line of linesOf(definitions.attributeTypes)) {
 			this.register(this.attributes, this.readAttribute(line));
 		}

@@ -6,18 +6,27 @@ import { Refusal } from './refusal.ts';
 import { parseDescription, type AttributeType, type Schema } from './schema.ts';
 import { isOfSyntax } from './syntaxes.ts';
 
+const OBJECT_CLASS = '2.5.4.0';
+
 /** An attribute a client sent, checked for itself. @throws {Refusal} */
 export function checkedAttribute(raw: RawAttribute, schema: Schema, words: Words): Attribute {
 	const { type: name, options } = parseDescription(raw.type);
 	const type = schema.attribute(name);
 	if (!type) throw words.undefinedType(raw.type);
+	if (type.oid === OBJECT_CLASS) {
+		raw.values.forEach((value, index) => {
+			if (!schema.class(value.toString())) throw words.unknownClass(value.toString(), index);
+		});
+	}
 	const bad = raw.values.findIndex((value) => !isOfSyntax(type, value, schema));
 	if (bad >= 0) throw words.invalidSyntax(type.names[0] ?? name, bad);
-	const seen = new Set<string>();
+	if (type.singleValue && raw.values.length > 1) throw words.manyGiven(type.names[0] ?? name);
+	const seen = new Map<string, number>();
 	raw.values.forEach((value, index) => {
 		const key = keyOf(type, value, schema);
-		if (seen.has(key)) throw words.givenTwice(type.names[0] ?? name, index);
-		seen.add(key);
+		const first = seen.get(key);
+		if (first !== undefined) throw words.givenTwice(type.names[0] ?? name, first);
+		seen.set(key, index);
 	});
 	return attributeOf(type, raw.values, options);
 }
@@ -77,7 +86,7 @@ function increment(before: Buffer[], given: Attribute, words: Words): Buffer[] {
 	if (given.type.equality !== 'integerMatch') {
 		throw new Refusal(
 			'constraintViolation',
-			`modify/increment: attribute type (${given.description}): inappropriate syntax`,
+			`${given.description}: attribute syntax inappropriate for increment`,
 		);
 	}
 	if (before.length === 0) throw words.noSuchAttribute(given.type);

@@ -13,6 +13,7 @@ export function viewerOf(service: Service, session: Session): Viewer {
 	return {
 		directory,
 		classesInherit: personality.name === 'openLdap',
+		followsChains: personality.name === 'activeDirectory',
 		read(entry, wanted, options) {
 			const make = computed.get(wanted);
 			const found = make ? made(wanted, make(entry, directory)) : stored(entry, wanted, options);

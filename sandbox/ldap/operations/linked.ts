@@ -1,5 +1,6 @@
 import type { Service } from '../context.ts';
 import { distinguishedNameKey } from '../dn.ts';
+import { isComplete } from '../checks.ts';
 import type { Entry } from '../entry.ts';
 
 /** Where links must lead somewhere: to an entry that is there. @throws {Refusal} */
@@ -37,6 +38,8 @@ export function followLinks(
 			});
 			const after = owner.copy();
 			after.put({ ...attribute, values });
+			// As in slapd the link stays where the entry may not be without it.
+			if (!isComplete(after, directory.schema, personality.words)) continue;
 			if (personality.linkUpdatesCount) directory.replace(owner, after);
 			else directory.relink(owner, after);
 		}

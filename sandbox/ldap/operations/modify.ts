@@ -24,11 +24,11 @@ export function modify(request: ModifyRequest, context: Context): Outcome {
 		applyChange(after, change.operation, given, schema, words, { permissive });
 	}
 	personality.completeModify(before, after, request.changes, writeContext(context));
-	checkEntry(after, schema, words);
 	const [was, is] = [before, after].map((entry) =>
 		structuralClass(classesOf(entry, schema, words), schema, words),
 	);
 	if (was !== is) throw words.structuralChange(was?.names[0] ?? '', is?.names[0] ?? '');
+	checkEntry(after, schema, words);
 	checkLinks(before, after, service);
 	directory.replace(before, after);
 	return { result: done(), controls: readEntryControls(before, after, context) };

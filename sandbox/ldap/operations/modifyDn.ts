@@ -46,7 +46,12 @@ export function modifyDn(request: ModifyDnRequest, context: Context): Outcome {
 }
 
 function newParent(text: string, entry: Entry, { service, session }: Context) {
-	const parent = findEntry(text, service);
+	const name = readName(text, service);
+	const parent = service.directory.get(name.key);
+	if (!parent) {
+		const nearest = service.directory.nearest(name);
+		throw service.personality.words.noSuchNewParent(nearest?.dn.text ?? '');
+	}
 	if (isWithin(parent.dn.key, entry.dn.key)) {
 		throw new Refusal('unwillingToPerform', 'the new superior is below the entry');
 	}

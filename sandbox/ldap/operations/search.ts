@@ -9,6 +9,7 @@ import { ResultCode } from '../refusal.ts';
 import { rootDse, subschema } from '../rootDse.ts';
 import { selectAttributes, viewerOf } from '../view.ts';
 import type { Cursors } from './paging.ts';
+import { checkAssertion } from './entryControls.ts';
 import { sortEntries } from './sorting.ts';
 
 /** RFC 4511 section 4.5. */
@@ -65,8 +66,11 @@ function candidates(request: SearchRequest, context: Context): Entry[] {
 	if (name.key === '' && request.scope === 'base') return [rootDse(service)];
 	const schemaKey = readName(personality.subschemaDn, service).key;
 	if (name.key === schemaKey && request.scope === 'base') return [subschema(service)];
-	if (name.key === '' && personality.name === 'openLdap') findEntry(' ', service);
-	const { key } = name.key === '' ? name : findEntry(request.base, service).dn;
+	// Only Active Directory searches all it has from the root.
+	const atRoot = name.key === '' && personality.name === 'activeDirectory';
+	const base = atRoot ? undefined : findEntry(request.base, service, 'read');
+	if (base) checkAssertion(base, context);
+	const { key } = base?.dn ?? name;
 	const deleted = findControl(controls, Oid.showDeleted) !== undefined;
 	return [...scopeOf(request.scope, key, context)].filter(
 		(entry) => deleted || !new Fields(entry, directory.schema).has('isDeleted', 'TRUE'),

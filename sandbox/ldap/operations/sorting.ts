@@ -4,7 +4,7 @@ import type { Entry } from '../entry.ts';
 import type { Viewer } from '../evaluate.ts';
 import { compareKeys, matchKey } from '../matching.ts';
 import type { Control } from '../message.ts';
-import { ResultCode } from '../refusal.ts';
+import { Refusal, ResultCode } from '../refusal.ts';
 
 /**
  * Sorts as a control asks for (RFC 2891); entries without the attribute come last.
@@ -23,11 +23,16 @@ export function sortEntries(
 	const keys = readSequence(control.value).all((reader) => {
 		const parts = reader.into(0x30);
 		const type = schema.attribute(parts.text());
-		parts.optional(0x80);
-		return { type, reverse: (parts.optional(0x81)?.[0] ?? 0) !== 0 };
+		const rule = parts.optional(0x80)?.toString() ?? type?.ordering;
+		return { type, rule, reverse: (parts.optional(0x81)?.[0] ?? 0) !== 0 };
 	});
-	const unknown = keys.some(({ type }) => !type?.equality);
-	if (!unknown) {
+	const problem = keys.some(({ type }) => !type)
+		? ResultCode.noSuchAttribute
+		: keys.some(({ rule }) => rule === undefined)
+			? ResultCode.inappropriateMatching
+			: undefined;
+	if (problem !== undefined && control.critical) throw new Refusal(problem);
+	if (problem === undefined) {
 		const sortable = new Map(
 			entries.map((entry) => [entry, keys.map(({ type }) => type && lowest(entry, type, viewer))]),
 		);
@@ -41,7 +46,7 @@ export function sortEntries(
 			return 0;
 		});
 	}
-	const code = unknown ? ResultCode.noSuchAttribute : ResultCode.success;
+	const code = problem ?? ResultCode.success;
 	return [{ oid: Oid.sortResponse, critical: false, value: sequence(enumerated(code)) }];
 }
 

@@ -11,7 +11,7 @@ import * as standard from '../schema/standard.ts';
 import { objectClasses } from '../schema/standardClasses.ts';
 import { openLdapWords as words } from './openLdapWords.ts';
 
-const schema = new Schema({ ...standard, objectClasses });
+const schema = new Schema({ ...standard, objectClasses }, { upperCaseTypes: false, escape: 'hex' });
 
 export interface OpenLdapOptions {
 	base: string;

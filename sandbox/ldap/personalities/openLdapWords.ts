@@ -6,13 +6,18 @@ export const openLdapWords: Words = {
 	invalidDn: () => new Refusal('invalidDnSyntax', 'invalid DN'),
 	noSuchObject: (nearest) => new Refusal('noSuchObject', '', { matchedDn: nearest }),
 	noSuchParent: (nearest) => new Refusal('noSuchObject', '', { matchedDn: nearest }),
-	outside: () => new Refusal('unwillingToPerform', 'no global superior knowledge'),
+	noSuchNewParent: () => new Refusal('noSuchObject', 'newSuperior not found'),
+	outside: (purpose) =>
+		purpose === 'read'
+			? new Refusal('noSuchObject')
+			: new Refusal('unwillingToPerform', 'no global superior knowledge'),
 	entryExists: () => new Refusal('entryAlreadyExists'),
 	notLeaf: () => new Refusal('notAllowedOnNonLeaf', 'subordinate objects must be deleted first'),
 	undefinedType: (name) =>
 		new Refusal('undefinedAttributeType', `${name}: attribute type undefined`),
 	noUserModification: (name) =>
 		new Refusal('constraintViolation', `${name}: no user modification allowed`),
+	manyGiven: (name) => new Refusal('constraintViolation', `${name}: multiple values provided`),
 	noValues: (name) => new Refusal('protocolError', `no values given for ${name}`),
 	invalidSyntax: (name, index) =>
 		new Refusal('invalidAttributeSyntax', `${name}: value #${index} invalid per syntax`),
@@ -48,10 +53,10 @@ export const openLdapWords: Words = {
 		),
 	notAllowed: (attribute) =>
 		new Refusal('objectClassViolation', `attribute '${attribute}' not allowed`),
-	naming: (attribute) =>
+	naming: (attribute, others) =>
 		new Refusal(
 			'namingViolation',
-			`value of naming attribute '${attribute}' is not present in entry`,
+			`${others ? 'value of ' : ''}naming attribute '${attribute}' is not present in entry`,
 		),
 	insufficientAccess: () => new Refusal('insufficientAccessRights'),
 	unsupportedControl: () =>

@@ -59,7 +59,7 @@ export class Tools {
 	}
 }
 
-function parse(ldif: string): Printed[] {
+export function parse(ldif: string): Printed[] {
 	return ldif
 		.split(/\n\n+/)
 		.map((block) => block.split('\n').filter((line) => line !== '' && !line.startsWith('#')))

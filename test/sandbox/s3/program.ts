@@ -25,7 +25,8 @@ export async function run(
 		env: { PATH: process.env.PATH, ...environment },
 		stdio: 'pipe',
 	});
-	child.stdin.end(input);
+	// A program may end without reading its input.
+	child.stdin.on('error', () => undefined).end(input);
 	const ended = new Promise<number | null>((resolve, reject) => {
 		child.once('error', reject).once('close', resolve);
 	});

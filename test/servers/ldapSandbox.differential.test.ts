@@ -1,0 +1,60 @@
+import { startLdapSandbox, type LdapSandbox } from '../../sandbox/ldap/server.ts';
+import { needs } from '../needs';
+import { steps, type Step } from '../sandbox/ldap/steps.ts';
+import { Tools, parse, type Target } from '../sandbox/ldap/tools.ts';
+import { startSlapd, type Slapd } from './slapd/start';
+
+jest.setTimeout(120_000);
+
+const BASE = 'ou=differential,dc=example,dc=org';
+
+/** What a user of the program sees, whatever the order of entries and values. */
+async function outcome(tools: Tools, step: Step) {
+	const fill = (text: string) => text.replaceAll('{base}', BASE);
+	const [name, password = ''] = step.bind ?? [];
+	const how = !step.bind ? tools.asAdmin() : name ? tools.as(fill(name), password) : ['-x'];
+	const print = step.program === 'ldapsearch' ? ['-LLL', '-o', 'ldif-wrap=no'] : [];
+	const args = [...print, ...(step.args ?? []).map(fill)];
+	const { code, stdout, output } = await tools.call(
+		step.program,
+		args,
+		fill(step.input ?? ''),
+		how,
+	);
+	const entries = parse(stdout).map((entry) =>
+		Object.entries(entry)
+			.map(([attribute, values]) => `${attribute}: ${[values].flat().sort().join(' | ')}`)
+			.sort(),
+	);
+	const about = /additional info: (.*)/.exec(output)?.[1];
+	const matched = /[Mm]atched DN: (.*)/.exec(output)?.[1];
+	return { code, about, matched, entries: entries.map(String).sort() };
+}
+
+needs('slapd', 'ldapsearch')('the sandbox and slapd', () => {
+	let sandbox: LdapSandbox;
+	let slapd: Slapd;
+	let servers: Tools[];
+
+	beforeAll(async () => {
+		slapd = await startSlapd();
+		sandbox = await startLdapSandbox({ base: slapd.base });
+		servers = [slapd, sandbox].map((target: Target) => new Tools(target));
+		for (const rdn of ['', 'ou=people,', 'ou=groups,']) {
+			const ldif = `dn: ${rdn}${BASE}\nobjectClass: organizationalUnit\n`;
+			for (const tools of servers) await tools.ldif('ldapadd', ldif);
+		}
+	});
+
+	afterAll(async () => {
+		for (const tools of servers) tools.remove();
+		await Promise.all([slapd.stop(), sandbox.stop()]);
+	});
+
+	test.each(steps.map((step) => [step.about, step]))('%s', async (_about, step) => {
+		const [real, ours] = await Promise.all(
+			servers.map(async (tools) => await outcome(tools, step)),
+		);
+		expect(ours).toEqual(real);
+	});
+});
