@@ -22,7 +22,7 @@ export interface HostOptions {
 }
 
 // The runs that a process knows of; a new process knows of none.
-const RUNS = Symbol.for('n8n-nodes-resilient.s3Trigger.runs.v1');
+const RUNS = Symbol.for('n8n-nodes-resilient.trigger.runs.v1');
 
 /**
  * A process of n8n with one active workflow: it writes as n8n 2.40 does

@@ -1,10 +1,10 @@
 import { pump } from '../../shared/ground/pump';
+import type { RunOutcome } from '../../shared/node/triggerRuns';
 import type { S3Client } from '../transport/client';
 import { deleteObject } from '../transport/deleteObjects';
 import { listObjects } from '../transport/listing';
 import { deleteIfStill, moveObject } from '../transport/move';
 import { getObjectTags, mergeObjectTags } from '../transport/tagging';
-import type { RunOutcome } from './memory';
 import type { Known, ObjectEvent, Watch } from './watch';
 
 const PARALLEL = 8;

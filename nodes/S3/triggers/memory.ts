@@ -1,39 +1,19 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
+import type { RunsMemory } from '../../shared/node/triggerRuns';
 import type { Known, ObjectEvent } from './watch';
 
-/** How a run of the workflow ended; `unknown`: it was started by a process that is gone. */
-export type RunOutcome = 'failed' | 'succeeded' | 'unknown';
-
-/** Events of one run of the workflow that is not known to have ended. */
-export interface Batch {
-	/** same for the same batch in every process: n8n starts no second run for it */
-	id: string;
-	events: ObjectEvent[];
-	/** the run has ended, and what is to follow has not been done */
-	ended?: RunOutcome;
-}
-
 /** What a trigger remembers from poll to poll. */
-export interface Memory {
+export interface Memory extends RunsMemory<ObjectEvent> {
 	/** which bucket and prefix it is about */
 	watched: string;
-	/** when it began: ms since 1970 */
-	since: number;
-	/** number of the last batch */
-	serial: number;
 	known: Known;
-	pending: Batch[];
 }
 
-interface Written {
-	watched: string;
-	since: number;
-	serial: number;
+interface Written extends Omit<Memory, 'known'> {
 	keys: string[];
 	/** in the order of the keys, 8 characters each */
 	looks: string;
-	pending: Batch[];
 }
 
 const LOOK_LENGTH = 8;

@@ -1,11 +1,8 @@
-import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
-import { systemClock } from '../../shared/ground/clock';
+import type { INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
 import { fingerprint } from '../../shared/ground/fingerprint';
-import { knowsDeduplicationKeys, saveFailedExecutionOf } from '../../shared/node/compat';
-import { nodeError } from '../../shared/node/nodeError';
+import { triggerHost } from '../../shared/node/triggerHost';
 import type { S3Client } from '../transport/client';
 import { fillContent } from './content';
-import type { RunOutcome } from './memory';
 import type { PollHost } from './poller';
 import type { ObjectEvent } from './watch';
 
@@ -22,42 +19,13 @@ export const pollHost = (
 	items: ItemSettings,
 	connect: PollHost['connect'],
 ): PollHost => {
-	const memory = context.getWorkflowStaticData('node');
+	const host = triggerHost(context);
 	return {
-		clock: systemClock,
-		name: `s3Trigger ${context.getWorkflow().id} ${context.getNode().id}`,
+		...host,
 		connect,
-		load: () => memory.state,
-		keep: (text) => void (memory.state = text),
-		knowsIds: knowsDeduplicationKeys(context),
-		run: async (s3, events, id) => {
-			const made = await itemsOf(context, s3, items, events);
-			const done = context.helpers.createDeferredPromise<IRun | undefined>();
-			// n8n writes down the memory first, then the run.
-			context.emit([made], undefined, done as typeof done & { promise: Promise<IRun> }, id);
-			return await endOf(done.promise);
-		},
-		report: (failure, redact) => {
-			const error = nodeError(context.getNode(), failure, undefined, '', redact);
-			const save = saveFailedExecutionOf(context);
-			if (save) save(error);
-			else context.logger.error(`${context.getNode().name}: ${error.message}`);
-		},
+		run: async (s3, events, id) => await host.run(await itemsOf(context, s3, items, events), id),
 	};
 };
-
-async function endOf(done: Promise<IRun | undefined>): Promise<RunOutcome> {
-	try {
-		const run = await done;
-		// n8n has had a run of this id.
-		if (run === undefined) return 'unknown';
-		return run.status === 'success' ? 'succeeded' : 'failed';
-	} catch (error) {
-		// There was a run, and somebody stopped it.
-		if (error instanceof Error && /cancel/i.test(`${error.name} ${error.message}`)) return 'failed';
-		throw error;
-	}
-}
 
 /** The items of some events, with the content of the objects where it is wanted. */
 export async function itemsOf(

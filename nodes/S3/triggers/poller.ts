@@ -1,13 +1,14 @@
 import { fingerprint } from '../../shared/ground/fingerprint';
-import type { Clock } from '../../shared/ground/clock';
 import { sleep } from '../../shared/ground/clock';
-import type { Redact } from '../../shared/ground/redact';
 import { redactor } from '../../shared/ground/redact';
+import type { TriggerHost } from '../../shared/node/triggerHost';
+import type { Batch, RunOutcome } from '../../shared/node/triggerRuns';
+import { TriggerRuns } from '../../shared/node/triggerRuns';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from '../transport/client';
 import type { AfterReading } from './afterReading';
 import { Cleaner, leavesTraces } from './afterReading';
-import type { Batch, Memory, RunOutcome } from './memory';
+import type { Memory } from './memory';
 import { read, write } from './memory';
 import type { ObjectEvent, Watched } from './watch';
 import { Watch } from './watch';
@@ -25,42 +26,24 @@ export interface PollSettings {
 }
 
 /** What n8n does for the poller. */
-export interface PollHost {
-	clock: Clock;
-	/** identifies this trigger among all of this n8n */
-	name: string;
+export interface PollHost extends Omit<TriggerHost, 'run'> {
 	connect(signal: AbortSignal): Promise<{ client: S3Client; secrets: Array<string | undefined> }>;
-	load(): unknown;
-	/** n8n writes it when the next run starts, before the run */
-	keep(text: string): void;
-	/** n8n starts no second run for an id that it has had */
-	knowsIds: boolean;
 	/** Starts a run of the workflow; resolves with its end, rejects where none was started. */
 	run(s3: S3Client, events: ObjectEvent[], id: string): Promise<RunOutcome>;
-	/** Tells the user of a failure; the trigger goes on. */
-	report(failure: Failure, redact: Redact): void;
 }
 
 const LONGEST_PAUSE_MS = 30 * 60_000;
 
-// Runs of this process by batch: a workflow that is saved anew gets a new poller while the runs that
-// the old one began still go on.
-const KEY = Symbol.for('n8n-nodes-resilient.s3Trigger.runs.v1');
-const shared = globalThis as { [KEY]?: Map<string, Promise<RunOutcome>> };
-const running = (shared[KEY] ??= new Map<string, Promise<RunOutcome>>());
-
 /**
  * Finds out what happens in a bucket and starts runs of the workflow. Each event goes into exactly one
- * run: it is written down as pending before its run starts, under an id for which n8n starts no
- * second run, and stays so until the run has ended.
+ * run.
  */
 export class Poller {
 	private readonly watch: Watch;
 	private readonly cleaner: Cleaner;
 	private readonly stopped = new AbortController();
-	private readonly delivering = new Map<Batch, Promise<void>>();
 	private memory: Memory;
-	private restored: ReadonlySet<Batch> = new Set();
+	private runs: TriggerRuns<ObjectEvent>;
 	private redact = redactor([]);
 	private failures = 0;
 
@@ -73,22 +56,36 @@ export class Poller {
 		this.cleaner = new Cleaner(after, this.watch);
 		const since = host.clock.now();
 		this.memory = { watched: this.subject(), since, serial: 0, known: new Map(), pending: [] };
+		this.runs = this.runsOf(this.memory);
 	}
 
 	/** Remembers, or looks for the first time; then polls until it is stopped. */
 	async start(): Promise<void> {
 		if (this.cleaner.movesIntoTheWatch()) throw movesInCircles();
-		const memory = await read(this.host.load(), this.memory.watched);
+		const memory = await read(this.host.load().state, this.memory.watched);
 		if (memory) {
 			this.memory = memory;
-			this.restored = new Set(memory.pending);
-		}
-		if (!memory) await this.lookForTheFirstTime();
+			this.runs = this.runsOf(memory);
+		} else await this.lookForTheFirstTime();
 		void this.poll();
 	}
 
 	stop(): void {
 		this.stopped.abort();
+	}
+
+	private runsOf(memory: Memory): TriggerRuns<ObjectEvent> {
+		const { clock, name, knowsIds } = this.host;
+		return new TriggerRuns(memory, {
+			...{ clock, name, knowsIds, most: this.settings.runs, stopped: this.stopped.signal },
+			keep: async () => await this.keep(),
+			ended: async (batch, outcome) => await this.clean(batch, outcome),
+			failed: (error) => this.fail(error),
+		});
+	}
+
+	private async keep(): Promise<void> {
+		this.host.keep({ state: await write(this.memory) });
 	}
 
 	private subject(): string {
@@ -101,7 +98,7 @@ export class Poller {
 			const objects = await this.watch.list(await this.client());
 			this.memory.known = this.watch.baseline(objects);
 		}
-		this.host.keep(await write(this.memory));
+		await this.keep();
 	}
 
 	private async poll(): Promise<void> {
@@ -124,7 +121,7 @@ export class Poller {
 		const s3 = await this.client();
 		for (const batch of [...this.memory.pending]) await this.deliver(s3, batch);
 		while (await this.look(s3));
-		await this.freePlace();
+		await this.runs.freePlace();
 	}
 
 	/** @returns whether there was more than could be passed on before the next poll was due */
@@ -138,12 +135,12 @@ export class Poller {
 		for (const key of this.busy()) busy.add(key);
 		const found = this.watch.findings(objects, memory.known, this.host.clock.now(), busy);
 		for (let n = 0; n < found.length; n += batchSize) {
-			await this.freePlace();
+			await this.runs.freePlace();
 			if (this.stopped.signal.aborted) return false;
 			if (n > 0 && this.host.clock.now() > until) return true;
 			const events = found.slice(n, n + batchSize);
 			this.watch.learn(events, objects, memory.known);
-			await this.deliver(s3, this.added(events));
+			await this.deliver(s3, this.runs.add(events));
 		}
 		return false;
 	}
@@ -152,62 +149,17 @@ export class Poller {
 		return new Set(this.memory.pending.flatMap(({ events }) => events.map(({ key }) => key)));
 	}
 
-	private added(events: ObjectEvent[]): Batch {
-		const { memory } = this;
-		memory.serial++;
-		// The serial number: the same may well happen twice. The events: where n8n has lost a number, it
-		// is given again.
-		const id = fingerprint([this.host.name, memory.since, memory.serial, events]);
-		const batch: Batch = { id, events };
-		memory.pending.push(batch);
-		return batch;
-	}
-
-	/** Waits until a run may be started. */
-	private async freePlace(): Promise<void> {
-		while (!this.stopped.signal.aborted && this.delivering.size >= this.settings.runs)
-			await Promise.race(this.delivering.values());
-	}
-
-	/** Starts the run of a batch, if it has none; what follows its end goes on beside. */
-	private async deliver(s3: S3Client, batch: Batch): Promise<void> {
-		if (this.delivering.has(batch)) return;
-		await this.freePlace();
-		if (this.stopped.signal.aborted) return;
-		const delivery = (await this.endOf(s3, batch))()
-			.then(async (outcome) => await this.settle(batch, outcome))
-			.catch((error: unknown) => this.fail(error))
-			.finally(() => this.delivering.delete(batch));
-		this.delivering.set(batch, delivery);
-	}
-
-	/** How the run of a batch ends: the one that goes on, or a new one. */
-	private async endOf(s3: S3Client, batch: Batch): Promise<() => Promise<RunOutcome>> {
-		const { ended } = batch;
-		if (ended) return async () => ended;
-		const going = running.get(batch.id);
-		if (going) return async () => await going;
-		// Without ids a second start would be a second run, and a run whose end was not written down
-		// is far more likely than one that was written down and not started.
-		if (this.restored.has(batch) && !this.host.knowsIds) return async () => 'unknown';
-		this.host.keep(await write(this.memory));
-		const run = this.host.run(s3, batch.events, batch.id);
-		running.set(batch.id, run);
-		run.finally(() => running.delete(batch.id)).catch(() => {});
-		return async () => await run;
+	private async deliver(s3: S3Client, batch: Batch<ObjectEvent>): Promise<void> {
+		await this.runs.deliver(batch, async (events, id) => await this.host.run(s3, events, id));
 	}
 
 	/** After the run: what is to become of its objects. */
-	private async settle(batch: Batch, outcome: RunOutcome): Promise<void> {
-		// In memory until the next run starts; should cleaning up fail, the run is not repeated.
-		batch.ended = outcome;
-		if (outcome !== 'failed' && leavesTraces(this.settings.after)) {
-			// It has to be done even if the trigger is being switched off.
-			const { client } = await this.host.connect(new AbortController().signal);
-			const left = await this.cleaner.settle(client, batch.events, outcome, this.memory.known);
-			if (left.length > 0) this.added(left);
-		}
-		this.memory.pending = this.memory.pending.filter((other) => other !== batch);
+	private async clean({ events }: Batch<ObjectEvent>, outcome: RunOutcome): Promise<void> {
+		if (outcome === 'failed' || !leavesTraces(this.settings.after)) return;
+		// It has to be done even if the trigger is being switched off.
+		const { client } = await this.host.connect(new AbortController().signal);
+		const left = await this.cleaner.settle(client, events, outcome, this.memory.known);
+		if (left.length > 0) this.runs.add(left);
 	}
 
 	private async client(): Promise<S3Client> {
