@@ -271,10 +271,10 @@ export class ResilientLdapApi implements ICredentialType {
 			displayName: 'Connect Timeout (Ms)',
 			name: 'connectTimeoutMs',
 			type: 'number',
-			typeOptions: { minValue: 0 },
+			typeOptions: { minValue: 1 },
 			default: 5000,
 			description:
-				'How long a server may take until it is connected and encrypted; then the next one is tried. 0 means no limit.',
+				'How long a server may take until it is connected and encrypted; then the next one is tried',
 		},
 		{
 			displayName: 'Max Connections',

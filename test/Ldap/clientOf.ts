@@ -34,6 +34,7 @@ export function clientOf(servers: Server[], settings: TestSettings = {}): LdapCl
 	const { resilience, ...options } = settings;
 	const key = `test ${clients++}`;
 	return ldapClient({
+		encrypted: (options.encryption ?? 'none') !== 'none',
 		servers: new ServerList(async () => await Promise.resolve(servers), systemClock),
 		encryption: 'none',
 		key,

@@ -1,7 +1,6 @@
 import type { Clock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
 import type { Attribute, Change } from './entry';
-import type { SearchAnswer } from './message';
 import type { Schema } from './schema';
 import type { Control, Entries, Search } from './search';
 
@@ -30,9 +29,6 @@ export interface Rename {
 	newSuperior?: string;
 }
 
-/** What a search gives that stays open, in groups, and the controls of its end. */
-export type Listening = AsyncGenerator<SearchAnswer[], { controls: Control[] }, undefined>;
-
 export interface WriteOptions {
 	controls?: Control[];
 }
@@ -43,7 +39,7 @@ export interface LdapClient {
 	readonly signal: AbortSignal;
 	/** takes the secrets of the credential out of what the server says */
 	readonly redact: Redact;
-	/** nobody on the way can read what is sent */
+	/** Passwords may be sent: nobody on the way can read them, or the credential says that they may. */
 	readonly encrypted: boolean;
 	/** in the credential, or the first naming context of the server */
 	baseDn(): Promise<string>;
@@ -52,17 +48,7 @@ export interface LdapClient {
 	 * is no result; a limit of the server ends it with `truncated`.
 	 */
 	search(search: Search): Entries;
-	/**
-	 * A search that stays open on a connection of its own: entries, references and intermediate
-	 * responses with their controls, as they come. It asks for exactly what is in the search: neither
-	 * pages nor limits are added. Returns when the server ends it; rejects with a Failure when the server
-	 * refuses, the connection is lost or the signal is aborted. Nothing is repeated once it was open.
-	 */
-	listen(search: Search, signal: AbortSignal): Listening;
-	/**
-	 * Here and below: what cannot be repeated without harm is repeated after a lost answer only when
-	 * the server shows that it was not done, and rejects in phase `maybeDone` when nobody can know.
-	 */
+	/** Repeated only after the server was asked whether it is there already. */
 	add(dn: string, attributes: Attribute[], options?: WriteOptions): Promise<void>;
 	modify(dn: string, changes: Change[], options?: WriteOptions): Promise<void>;
 	delete(dn: string, options?: WriteOptions): Promise<void>;

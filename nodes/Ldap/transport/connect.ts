@@ -1,38 +1,35 @@
+import { systemClock } from '../../shared/ground/clock';
+import { fingerprint } from '../../shared/ground/fingerprint';
+import { Recent } from '../../shared/ground/recent';
+import { redactor } from '../../shared/ground/redact';
 import type { ResilienceSettings } from '../../shared/resilience';
-import { Failure } from '../../shared/resilience/failure';
+import { resilient } from '../../shared/resilience';
+import { invalidInput } from '../../shared/resilience/failure';
 import type { Registry } from '../../shared/resilience/registry';
 import type { EgressFilter } from '../../shared/transport/egress';
+import type { Environment } from '../../shared/transport/hostIdentity';
+import { checkHostIdentity } from '../../shared/transport/hostIdentity';
 import type { LdapClient } from './client';
+import { ldapClient } from './ldapClient';
+import { ServerList } from './serverList';
+import type { Encryption, Server } from './servers';
+import { isLocal, parseServers } from './servers';
+import type { SignInFields } from './signIn';
+import { signInOf } from './signIn';
+import type { ResolveSrv } from './srv';
+import { findServers, srvResolver } from './srv';
+import type { TlsFields } from './tls';
+import { tlsOf } from './tls';
 
 /** The fields of the credential `resilientLdapApi`. */
-export interface LdapCredential {
+export interface LdapCredential extends SignInFields, TlsFields {
 	findServers?: 'list' | 'srv';
 	/** servers, separated by commas, or a domain */
 	servers?: string;
-	encryption?: 'ldaps' | 'startTls' | 'none';
+	encryption?: Encryption;
 	/** 0: the usual one */
 	port?: number;
-	signInWith?:
-		| 'simple'
-		| 'anonymous'
-		| 'external'
-		| 'plain'
-		| 'scram-sha-1'
-		| 'scram-sha-256'
-		| 'scram-sha-512';
-	/** DN, or what else the server takes for a name */
-	bindDn?: string;
-	password?: string;
-	allowUnencryptedPasswords?: boolean;
-	authorizationId?: string;
 	baseDn?: string;
-	ca?: string;
-	clientCertificate?: string;
-	clientKey?: string;
-	clientKeyPassphrase?: string;
-	serverName?: string;
-	minimumTls?: 'TLSv1.2' | 'TLSv1.3';
-	allowUnauthorizedCerts?: boolean;
 	followReferrals?: boolean;
 	/** host names, separated by commas; "*.example.com" for any name in a domain */
 	referralHosts?: string;
@@ -47,17 +44,90 @@ export interface Connection extends Omit<ResilienceSettings, 'limits' | 'registr
 	signal: AbortSignal;
 	egress?: EgressFilter;
 	registry?: Registry;
+	environment?: Environment;
+	/** instead of the DNS servers of this machine */
+	resolveSrv?: ResolveSrv;
 }
 
-/** A client for one run with this credential. Nothing is sent yet. */
-export function connect(_credential: LdapCredential, _connection: Connection): LdapClient {
-	throw new Failure({
-		kind: 'bug',
-		phase: 'notSent',
-		code: 'NOT_BUILT',
-		message: 'There is no connection to LDAP servers yet',
+const CONNECT_MS = 5_000;
+const MOST_CONNECTIONS = 5;
+const MOST_REQUESTS = 50;
+
+/**
+ * A client for one run with this credential. Nothing is sent yet.
+ * @throws Failure invalid, that names the field of the credential which is wrong
+ */
+export function connect(credential: LdapCredential, connection: Connection): LdapClient {
+	const { owner, signal, egress, clock = systemClock } = connection;
+	const { encryption = 'ldaps', baseDn } = credential;
+	const listed = listedServers(credential, connection.environment ?? process.env);
+	checkExternal(credential, listed);
+	return ldapClient({
+		servers: serverList(credential, listed, connection),
+		encryption,
+		tls: encryption === 'none' ? {} : tlsOf(credential),
+		signIn: signInOf(credential),
+		encrypted:
+			encryption !== 'none' ||
+			credential.allowUnencryptedPasswords === true ||
+			(listed?.every(isLocal) ?? false),
+		connectMs: positive(credential.connectTimeoutMs) ?? CONNECT_MS,
+		maxConnections: positive(credential.maxConnections) ?? MOST_CONNECTIONS,
+		egress,
+		key: fingerprint({ owner, credential }),
+		send: resilient({
+			...connection,
+			limits: {
+				concurrency: credential.maxConcurrentRequests ?? MOST_REQUESTS,
+				perSecond: 0,
+			},
+		}),
+		scope: `ldap ${owner} ${credential.servers?.trim() ?? ''}`,
+		signal,
+		redact: redactor(secretsOf(credential)),
+		baseDn: baseDn?.trim() || undefined,
+		clock,
 	});
 }
+
+/** The servers that the credential names itself. */
+function listedServers(
+	{ findServers: by, servers = '', encryption = 'ldaps', port }: LdapCredential,
+	environment: Environment,
+): Server[] | undefined {
+	if (by === 'srv') return undefined;
+	const listed = parseServers(servers, encryption, port);
+	if (listed.some((server) => 'path' in server)) checkHostIdentity(environment);
+	return listed;
+}
+
+// Who cannot be reached, and what DNS said, holds for all runs and credentials.
+const MOST_LISTS = 200;
+const lists = new Recent<ServerList>(MOST_LISTS);
+
+function serverList(
+	{ servers = '', encryption = 'ldaps', port }: LdapCredential,
+	listed: Server[] | undefined,
+	{ clock = systemClock, random = Math.random, resolveSrv }: Connection,
+): ServerList {
+	const question = { domain: servers, encryption, port };
+	const find = async () =>
+		listed ?? (await findServers(question, resolveSrv ?? srvResolver(), random));
+	const name = fingerprint({ ...question, listed: listed !== undefined });
+	return lists.get(name, () => new ServerList(find, clock));
+}
+
+function checkExternal(credential: LdapCredential, listed?: Server[]): void {
+	if (credential.signInWith !== 'external' || credential.clientCertificate) return;
+	if (listed?.every((server) => 'path' in server)) return;
+	throw invalidInput(
+		'"Client Certificate" is empty, so there is nothing to sign in with',
+		'Fill it in together with "Client Key", and choose LDAPS or STARTTLS.',
+	);
+}
+
+const positive = (value: number | undefined) =>
+	value !== undefined && value > 0 ? value : undefined;
 
 /** What must never be seen outside. */
 export const secretsOf = (credential: LdapCredential): Array<string | undefined> => [

@@ -99,7 +99,8 @@ export class Connection implements Session {
 			if (encryption === 'startTls' && !local) await connection.startTls(server.host, options);
 			return connection;
 		} catch (error) {
-			throw explainTls(networkFailure(error, false).inPhase('notSent'));
+			const failure = networkFailure(error, false).inPhase('notSent');
+			throw encryption === 'none' ? failure : explainTls(failure);
 		}
 	}
 

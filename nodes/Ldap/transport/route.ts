@@ -1,8 +1,8 @@
-import { isOutage, toFailure } from '../../shared/resilience/failure';
-import type { Connection } from './connection';
+import { Failure, isOutage, isPassing, toFailure } from '../../shared/resilience/failure';
 import type { Lease, Pool } from './pool';
 import type { ServerList } from './serverList';
 import type { Server } from './servers';
+import { nameOf } from './servers';
 
 /** The servers of a credential, the preferred one first, and what becomes of them. */
 export type Servers = Pick<ServerList, 'inOrder' | 'report'>;
@@ -19,14 +19,9 @@ export class Route {
 		private readonly poolOf: (server: Server) => Pool,
 	) {}
 
-	/** Rejects with a Failure in phase `notSent`, with that of the preferred server if none can be reached. */
+	/** Rejects with a Failure in phase `notSent`. */
 	async lease(own: boolean, signal: AbortSignal): Promise<Lease> {
 		return await this.reach(async (pool) => await pool.lease(own, signal));
-	}
-
-	/** A signed-in connection that is not part of a pool; who asks for it closes it. */
-	async dedicated(signal: AbortSignal): Promise<Connection> {
-		return await this.reach(async (pool) => await pool.dedicated(signal));
 	}
 
 	/** A simple bind on a connection of its own. */
@@ -35,33 +30,44 @@ export class Route {
 	}
 
 	private async reach<T>(use: (pool: Pool) => Promise<T>): Promise<T> {
-		let first: unknown;
-		const tried = this.current;
-		if (tried) {
-			try {
-				return await use(tried);
-			} catch (error) {
-				if (!isElsewhere(error)) throw error;
-				first = error;
-				this.servers.report(tried.server, false);
-			}
-		}
-		for (const server of await this.servers.inOrder()) {
-			const pool = this.poolOf(server);
-			if (pool === tried) continue;
+		const failures: Array<[Server, Failure]> = [];
+		for await (const pool of this.pools()) {
 			try {
 				const used = await use(pool);
+				if (pool !== this.current) this.servers.report(pool.server, true);
 				this.current = pool;
-				this.servers.report(server, true);
 				return used;
 			} catch (error) {
 				if (!isElsewhere(error)) throw error;
-				this.servers.report(server, false);
-				first ??= error;
+				this.servers.report(pool.server, false);
+				failures.push([pool.server, toFailure(error)]);
 			}
 		}
-		throw toFailure(first);
+		throw noneOf(failures);
 	}
+
+	/** That of the server in use first; the others are looked for only when it fails. */
+	private async *pools(): AsyncGenerator<Pool> {
+		const { current } = this;
+		if (current) yield current;
+		for (const server of await this.servers.inOrder()) {
+			const pool = this.poolOf(server);
+			if (pool !== current) yield pool;
+		}
+	}
+}
+
+/** What is wrong with each of the servers. It passes by itself where that of one of them does. */
+function noneOf(failures: Array<[Server, Failure]>): Failure {
+	const each = failures.map(([, failure]) => failure);
+	const [first] = [...each.filter(isPassing), ...each];
+	if (!first || failures.length === 1) return toFailure(first);
+	const reasons = failures.map(([server, { message }]) => `${nameOf(server)}: ${message}`);
+	return new Failure({
+		...first,
+		message: `None of the ${failures.length} servers can be used. ${reasons.join('. ')}`,
+		hint: each.find(({ hint }) => hint)?.hint,
+	});
 }
 
 /** Another server may do better; a refused password may not be tried on all of them. */

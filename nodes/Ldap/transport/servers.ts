@@ -15,6 +15,10 @@ export const nameOf = (server: Server): string =>
 		? `ldapi://${server.path}`
 		: `${isIPv6(server.host) ? `[${server.host}]` : server.host}:${server.port}`;
 
+/** Whether what is sent to it stays on this machine. */
+export const isLocal = (server: Server): boolean =>
+	'path' in server || /^(localhost\.?|127(\.\d{1,3}){3}|::1)$/.test(server.host);
+
 /**
  * The servers of a list such as "ldap1.example.com, ldap2:1636, ldaps://[2001:db8::1]/,
  * ldapi:///run/slapd/ldapi", in its order.

@@ -105,6 +105,10 @@ const HINTS: Array<[codes: RegExp, hint: string]> = [
 		'This port does not speak TLS. LDAPS usually is on port 636; for port 389 choose STARTTLS.',
 	],
 	[
+		/^ECONNRESET$/,
+		'The server closed the connection before TLS stood. LDAPS usually is on port 636, and needs a certificate at the server: Active Directory has none until one is installed. For port 389 choose STARTTLS.',
+	],
+	[
 		/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE/,
 		'The server does not have a TLS version as new as "Minimum TLS Version".',
 	],

@@ -70,7 +70,6 @@ const PROVIDERS: Record<string, Provider> = {
 		region: 'us-east-1',
 		quirks: {
 			bucketPages: true,
-			chunks: true,
 			conditionalWrites: true,
 			crc32: true,
 			encodedWords: true,
@@ -84,7 +83,7 @@ const PROVIDERS: Record<string, Provider> = {
 		endpoint: (region) => `https://s3.${regionName(region)}.backblazeb2.com`,
 		example: 'us-west-004',
 	},
-	ceph: { name: 'Ceph', region: 'us-east-1', quirks: { chunks: true, multipartEtag: true } },
+	ceph: { name: 'Ceph', region: 'us-east-1', quirks: { multipartEtag: true } },
 	digitalOcean: {
 		name: 'DigitalOcean Spaces',
 		hosts: /\.digitaloceanspaces\.com$/,
@@ -120,13 +119,7 @@ const PROVIDERS: Record<string, Provider> = {
 	minio: {
 		name: 'MinIO',
 		region: 'us-east-1',
-		quirks: {
-			chunks: true,
-			conditionalWrites: true,
-			crc32: true,
-			keepsTags: true,
-			multipartEtag: true,
-		},
+		quirks: { conditionalWrites: true, crc32: true, keepsTags: true, multipartEtag: true },
 	},
 	other: { name: '', region: 'us-east-1' },
 	ovh: {

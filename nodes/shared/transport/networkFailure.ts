@@ -66,8 +66,12 @@ function describe(error: Error): { code: string; message: string } {
 	const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 	// A host with several addresses: one error for each, and no message of its own.
 	const [first] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-	return { code, message: error.message || (isError(first) ? first.message : code) };
+	return { code, message: wordsOf(error) || (isError(first) ? first.message : code) };
 }
+
+// OpenSSL's own begin with numbers and end with a line of its source.
+const wordsOf = ({ message }: Error) =>
+	/^\w+:error:\w+:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
 
 // Errors that Node makes are not `instanceof Error` where the code runs in a context of its own.
 const isError = (value: unknown): value is Error =>

@@ -11,8 +11,11 @@ export interface Identity {
 /** A certificate authority of its own, in a folder that is removed at once. */
 export interface Authority {
 	ca: string;
-	/** @param names subject alternative names: "IP:127.0.0.1", "DNS:s3.example" */
-	issue(commonName: string, names?: string[]): Identity;
+	/**
+	 * @param names subject alternative names: "IP:127.0.0.1", "DNS:s3.example"
+	 * @param days how long it is valid; negative: it has expired
+	 */
+	issue(commonName: string, names?: string[], days?: number): Identity;
 	remove(): void;
 }
 
@@ -28,7 +31,7 @@ export function authority(): Authority {
 	);
 	return {
 		ca: read('ca.pem'),
-		issue(commonName, names = []) {
+		issue(commonName, names = [], days = 2) {
 			openssl(
 				...['req', ...ec, '-subj', `/CN=${commonName}`],
 				...['-keyout', file('own.key'), '-out', file('own.csr')],
@@ -38,7 +41,7 @@ export function authority(): Authority {
 				names.length > 0 ? `subjectAltName=${names.join(',')}\n` : 'basicConstraints=CA:FALSE\n',
 			);
 			openssl(
-				...['x509', '-req', '-days', '2', '-in', file('own.csr'), '-out', file('own.pem')],
+				...['x509', '-req', '-days', String(days), '-in', file('own.csr'), '-out', file('own.pem')],
 				...['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial'],
 				...['-extfile', file('names')],
 			);
