@@ -13,7 +13,7 @@ import { partLayout } from './partLayout';
 export type Verify = 'automatic' | 'always' | 'off';
 
 /** Of the checksums that servers keep, the fastest first. */
-const ALGORITHMS = ['crc32', 'sha1', 'sha256'] as const;
+const ALGORITHMS = ['crc32', 'sha1', 'sha256', 'crc32c', 'crc64nvme'] as const;
 
 /** What the content should come to. */
 interface Expected {

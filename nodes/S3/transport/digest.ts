@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { crc32c, crc64nvme } from './tableCrc';
 
-/** What Node computes natively. */
-export type DigestName = 'crc32' | 'md5' | 'sha1' | 'sha256';
+export type DigestName = 'crc32' | 'crc32c' | 'crc64nvme' | 'md5' | 'sha1' | 'sha256';
 
 /** Of bytes that come one after the other. */
 export interface Digest {
@@ -15,6 +15,8 @@ export function digestOf(name: DigestName): Digest {
 		let sum = 0;
 		return { update: (bytes) => void (sum = crc32(bytes, sum)), digest: () => crc32Bytes(sum) };
 	}
+	if (name === 'crc32c') return crc32c();
+	if (name === 'crc64nvme') return crc64nvme();
 	const running = createHash(name);
 	return { update: (bytes) => void running.update(bytes), digest: () => running.digest() };
 }

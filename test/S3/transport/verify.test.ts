@@ -8,6 +8,7 @@ import type { Verify } from '../../../nodes/S3/transport/contentCheck';
 import { downloadInto } from '../../../nodes/S3/transport/downloadInto';
 import { putObject } from '../../../nodes/S3/transport/objects';
 import { upload } from '../../../nodes/S3/transport/upload';
+import { digestAll, type ChecksumAlgorithm } from '../../../sandbox/s3/checksum.ts';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { clientOf, failureOf, isA } from '../clientOf';
 
@@ -21,6 +22,9 @@ const crcOf = (bytes: Buffer) => {
 	sum.writeUInt32BE(crc32(bytes));
 	return sum.toString('base64');
 };
+// The server has them from elsewhere.
+const sumOf = (algorithm: ChecksumAlgorithm, bytes: Buffer) =>
+	digestAll(algorithm, [bytes]).toString('base64');
 
 let sandbox: S3Sandbox;
 let s3: S3Client;
@@ -62,6 +66,9 @@ describe.each([
 				'x-amz-checksum-sha256': createHash('sha256').update(BYTES).digest('base64'),
 			}),
 	],
+	// Amazon adds this one to whatever comes without a checksum.
+	['CRC64NVME', async () => await put({ 'x-amz-checksum-crc64nvme': sumOf('CRC64NVME', BYTES) })],
+	['CRC32C', async () => await put({ 'x-amz-checksum-crc32c': sumOf('CRC32C', BYTES) })],
 	['MD5', async () => await put()],
 ])('%s', (by, store) => {
 	beforeEach(async () => {
@@ -125,6 +132,17 @@ describe('an object of parts', () => {
 		expect(done?.verifiedBy).toMatch(/^(MD5|CRC32)$/);
 		const heads = sandbox.requests.filter(isA('HeadObject'));
 		expect(heads.map(({ query }) => query.partNumber)).toEqual(['1']);
+	});
+
+	test('is verified by the CRC32C of those of its parts', async () => {
+		const sums = [0, 5, 10].map((at) =>
+			digestAll('CRC32C', [PARTS.subarray(at * MIB, (at + 5) * MIB)]),
+		);
+		const value = `${sumOf('CRC32C', Buffer.concat(sums))}-3`;
+		object().checksum = { algorithm: 'CRC32C', value, type: 'COMPOSITE' };
+		expect((await read('always'))?.verifiedBy).toBe('CRC32C');
+		damage();
+		expect(await failureOf(read())).toMatchObject({ code: 'CONTENT_MISMATCH', kind: 'invalid' });
 	});
 
 	test('fails when it is damaged', async () => {
