@@ -142,6 +142,18 @@ describe('the tarball', () => {
 		expect(answer.libraries).toEqual([]);
 	});
 
+	test('is one file to n8n, beside those that it looks for', () => {
+		const required = inEmptyTree(`
+			const path = require('node:path');
+			for (const file of ${JSON.stringify(loaded)}) require(path.resolve(file));
+			const here = process.cwd() + path.sep;
+			const files = Object.keys(require.cache).filter((file) => file.startsWith(here));
+			console.log(JSON.stringify(files.map((file) => path.relative(here, file))));
+		`) as string[];
+		const others = required.map((file) => file.replaceAll(path.sep, '/'));
+		expect(others.filter((file) => !loaded.includes(file))).toEqual(['dist/nodes/bundle.js']);
+	});
+
 	test('contains the pictures its nodes name', () => {
 		const answer = inEmptyTree(`
 			const fs = require('node:fs');

@@ -59,14 +59,14 @@ describe('the polling trigger in a real n8n', () => {
 		const quarter = all.slice(0, COUNT / 4);
 
 		const writing = (async () => {
-			for (const key of all) await put(key, 'first');
+			for (const key of all) await put(key, `first ${key}`);
 		})();
 		await wait(1_500);
 		await restartHost('kill');
 		await writing;
 		await until(COUNT);
 		const overwriting = (async () => {
-			for (const key of half) await put(key, 'second');
+			for (const key of half) await put(key, `second ${key}`);
 		})();
 		await wait(1_200);
 		await restartHost('stop');

@@ -1,7 +1,8 @@
 import type { LdapClient } from '../../nodes/Ldap/transport/client';
 import type { Encryption } from '../../nodes/Ldap/transport/servers';
 import type { Attribute, Entry } from '../../nodes/Ldap/transport/entry';
-import { present } from '../../nodes/Ldap/transport/filter';
+import { enumerated, sequence } from '../../nodes/Ldap/transport/ber';
+import { equal, present } from '../../nodes/Ldap/transport/filter';
 import type { Search, SearchEnd } from '../../nodes/Ldap/transport/search';
 import { clientOf, failureOf, signInAs } from '../Ldap/clientOf';
 import { needs } from '../needs';
@@ -100,5 +101,32 @@ needs('slapd')('slapd', () => {
 		});
 		expect(failure.message).toContain(`Delete of "cn=no,ou=people,${slapd.base}"`);
 		expect(failure.message).toContain(`"ou=people,${slapd.base}"`);
+	});
+
+	test('a search that stays open tells of changes, and ends when it is cancelled', async () => {
+		const ldap = clients('startTls');
+		const stop = new AbortController();
+		// RFC 4533 section 2.2: refreshAndPersist
+		const control = {
+			oid: '1.3.6.1.4.1.4203.1.9.1.1',
+			critical: true,
+			value: sequence(enumerated(3)),
+		};
+		const base = `ou=people,${slapd.base}`;
+		const filter = equal('cn', 'watched');
+		const open = ldap.listen({ base, scope: 'subtree', filter, controls: [control] }, stop.signal);
+		const first = await open.next();
+		expect(first.value).toEqual([expect.objectContaining({ type: 'intermediate' })]);
+		await ldap.add(`cn=watched,${base}`, person('watched'));
+		const second = await open.next();
+		expect(second.value).toEqual([
+			expect.objectContaining({
+				type: 'entry',
+				entry: expect.objectContaining({ dn: `cn=watched,${base}` }),
+				controls: [expect.objectContaining({ oid: '1.3.6.1.4.1.4203.1.9.1.2' })],
+			}),
+		]);
+		stop.abort(new Error('enough'));
+		await expect(open.next()).rejects.toThrow('enough');
 	});
 });

@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { createBucket } from '../../nodes/S3/transport/buckets';
 import type { S3Client } from '../../nodes/S3/transport/client';
@@ -8,6 +11,7 @@ import { moveObject } from '../../nodes/S3/transport/move';
 import { headObject, putObject } from '../../nodes/S3/transport/objects';
 import { upload } from '../../nodes/S3/transport/upload';
 import { clientOf, failureOf } from '../S3/clientOf';
+import { startWatchingProxy } from '../S3/watchingProxy';
 import { needs } from '../needs';
 import { startRadosgw, type Radosgw } from './radosgw/start.ts';
 
@@ -54,6 +58,48 @@ needs(
 			},
 			({ body }) => body.toString(),
 		);
+
+	test.each(['automatic', 'none'] as const)(
+		'a file that is sent while it is read, in signed chunks: %s',
+		async (integrity) => {
+			const folder = mkdtempSync(path.join(tmpdir(), 'put-file-'));
+			const source = { path: path.join(folder, 'file') };
+			writeFileSync(source.path, BYTES);
+			const headers = { 'content-type': 'image/png', 'content-encoding': 'gzip' };
+			const wanted = { bucket: 'main', key: 'streamed', headers, integrity };
+			const ceph = clientOf(gateway, { ...gateway, provider: 'ceph' });
+			const stored = await upload(ceph, { ...wanted, source, partBytes: 64 * MIB, parallel: 4 });
+			rmSync(folder, { recursive: true });
+			expect(stored).toMatchObject({
+				parts: 1,
+				etag: createHash('md5').update(BYTES).digest('hex'),
+			});
+			expect((await read('streamed'))?.kept.equals(BYTES)).toBe(true);
+			const head = await headObject(s3, 'main', 'streamed');
+			expect(head).toMatchObject({ contentType: 'image/png', contentEncoding: 'gzip' });
+		},
+	);
+
+	test('a bit that changes on the way to it in a signed chunk is noticed', async () => {
+		const folder = mkdtempSync(path.join(tmpdir(), 'put-file-'));
+		const source = { path: path.join(folder, 'file') };
+		writeFileSync(source.path, BYTES);
+		const proxy = await startWatchingProxy(gateway, 9 * MIB);
+		const ceph = clientOf(proxy, { ...gateway, endpoint: proxy.endpoint, provider: 'ceph' });
+		const wanted = {
+			bucket: 'main',
+			key: 'damaged',
+			headers: {},
+			partBytes: 64 * MIB,
+			parallel: 4,
+		};
+		await upload(ceph, { ...wanted, source });
+		await proxy.close();
+		rmSync(folder, { recursive: true });
+		expect(proxy.damaged).toBe(1);
+		expect(proxy.requests).toHaveLength(2);
+		expect((await read('damaged'))?.kept.equals(BYTES)).toBe(true);
+	});
 
 	test('a copy in parts has content, type, metadata and tags of its source', async () => {
 		const to = { bucket: 'main', key: 'parts' };

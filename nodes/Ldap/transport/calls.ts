@@ -3,10 +3,14 @@ import type { Send } from '../../shared/resilience';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { Connection } from './connection';
 import { resultFailure, silent } from './failure';
+import { Witness } from './lostAnswer';
 import type { Result } from './message';
+import { Code } from './message';
 import type { Lease } from './pool';
 import type { Route } from './route';
 import type { Control } from './search';
+import type { Server } from './servers';
+import { nameOf } from './servers';
 
 export interface CallsOptions {
 	route: Route;
@@ -29,10 +33,13 @@ export interface Ask {
 	repeatable: boolean;
 	/** result codes besides 0 that are no failure */
 	accept?: ReadonlySet<number>;
+	/** The answer to an earlier attempt was lost and this one was refused: is the effect there? */
+	isDone?(code: number, witness: Witness): Promise<boolean>;
 	/**
-	 * The answer to an earlier attempt was lost and this one was refused: whether the effect is there.
+	 * Not sent to another server once an answer was lost: what the first may have done reaches the
+	 * other one later, and would then be there twice.
 	 */
-	isDone?(result: Result, connection: Connection, signal: AbortSignal): Promise<boolean>;
+	stays?: boolean;
 }
 
 // Deleting a tree takes a while.
@@ -61,17 +68,22 @@ export class Calls {
 
 	/** The result, if it is a success. Rejects with a Failure otherwise. */
 	async ask(ask: Ask): Promise<Result> {
-		let lost = false;
+		let lostBy: Server | undefined;
 		return await this.through(
 			ask.doing,
 			ask.repeatable,
 			async (signal) => {
-				const before = lost;
+				const { connection, release } = await this.lease(false, signal);
+				const { server } = connection;
 				try {
-					return await this.once(ask, before, signal);
+					if (ask.stays && lostBy && lostBy !== server) throw answerLost(ask, lostBy, server);
+					return await this.once(ask, connection, lostBy !== undefined, signal);
 				} catch (error) {
-					lost = before || signal.aborted || toFailure(error).phase === 'maybeDone';
+					const { phase } = toFailure(error);
+					if (signal.aborted || phase === 'maybeDone') lostBy ??= server;
 					throw error;
+				} finally {
+					release();
 				}
 			},
 			ATTEMPT_TIMEOUT_MS,
@@ -82,24 +94,34 @@ export class Calls {
 		return resultFailure(result, { doing, dn, redact: this.options.redact });
 	}
 
-	private async once(ask: Ask, lost: boolean, signal: AbortSignal): Promise<Result> {
-		const { doing, dn, operation, controls } = ask;
-		const { connection, release } = await this.lease(false, signal);
+	private async once(
+		{ doing, dn, operation, controls, accept, isDone }: Ask,
+		connection: Connection,
+		lost: boolean,
+		signal: AbortSignal,
+	): Promise<Result> {
 		const sentAt = Date.now();
 		try {
 			const result = await connection.request(operation, { controls, signal });
-			if (result.code === 0 || ask.accept?.has(result.code)) return result;
-			if (lost && (await ask.isDone?.(result, connection, signal))) return result;
+			if (result.code === Code.success || accept?.has(result.code)) return result;
+			if (lost && (await isDone?.(result.code, new Witness(connection, signal)))) return result;
 			throw this.failureOf(result, doing, dn);
 		} catch (error) {
 			// Not only this request hangs: the next attempt gets another connection.
 			if (isTimeout(error) && connection.heardAt < sentAt)
 				connection.close(silent(ATTEMPT_TIMEOUT_MS, connection.server));
 			throw error;
-		} finally {
-			release();
 		}
 	}
 }
+
+const answerLost = ({ doing, dn }: Ask, first: Server, second: Server) =>
+	new Failure({
+		kind: 'conflict',
+		phase: 'maybeDone',
+		code: 'ANSWER_LOST',
+		message: `${nameOf(first)} was lost before it answered, and ${nameOf(second)} may not know yet what it did — ${doing} of "${dn}".`,
+		hint: 'Look whether it is done before you run the item again.',
+	});
 
 const isTimeout = (error: unknown) => error instanceof Failure && error.code === 'ATTEMPT_TIMEOUT';

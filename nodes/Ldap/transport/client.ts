@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
 import type { Attribute, Change } from './entry';
+import type { SearchAnswer } from './message';
 import type { Schema } from './schema';
 import type { Control, Entries, Search } from './search';
 
@@ -29,6 +30,9 @@ export interface Rename {
 	newSuperior?: string;
 }
 
+/** What a search gives that stays open, in groups, and the controls of its end. */
+export type Listening = AsyncGenerator<SearchAnswer[], { controls: Control[] }, undefined>;
+
 export interface WriteOptions {
 	controls?: Control[];
 }
@@ -48,7 +52,17 @@ export interface LdapClient {
 	 * is no result; a limit of the server ends it with `truncated`.
 	 */
 	search(search: Search): Entries;
-	/** Repeated only after the server was asked whether it is there already. */
+	/**
+	 * A search that stays open on a connection of its own: entries, references and intermediate
+	 * responses with their controls, as they come. It asks for exactly what is in the search: neither
+	 * pages nor limits are added. Returns when the server ends it; rejects with a Failure when the server
+	 * refuses, the connection is lost or the signal is aborted. Nothing is repeated once it was open.
+	 */
+	listen(search: Search, signal: AbortSignal): Listening;
+	/**
+	 * Here and below: what cannot be repeated without harm is repeated after a lost answer only when
+	 * the server shows that it was not done, and rejects in phase `maybeDone` when nobody can know.
+	 */
 	add(dn: string, attributes: Attribute[], options?: WriteOptions): Promise<void>;
 	modify(dn: string, changes: Change[], options?: WriteOptions): Promise<void>;
 	delete(dn: string, options?: WriteOptions): Promise<void>;

@@ -7,7 +7,9 @@ import { Calls } from './calls';
 import type { LdapClient } from './client';
 import { PAGED_RESULTS } from './controls';
 import type { Entry } from './entry';
+import { listen } from './listen';
 import { present } from './filter';
+import { Code } from './message';
 import type { PoolOptions } from './pool';
 import { poolOf } from './pool';
 import {
@@ -43,8 +45,6 @@ export interface LdapClientOptions extends PoolOptions {
 }
 
 const PAGE_SIZE = 1_000;
-const COMPARE_FALSE = 5;
-const COMPARE_TRUE = 6;
 
 /** The verbs of LDAP, for one run. Nothing is sent yet. */
 export function ldapClient(options: LdapClientOptions): LdapClient {
@@ -81,33 +81,49 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 			return yield* search(wanted, await pageSizeOf(wanted, client));
 		},
 		add: async (dn, attributes, { controls } = {}) => {
-			const operation = addRequest(dn, attributes);
-			await calls.ask({ doing: 'Add', dn, operation, controls, repeatable: true });
+			await calls.ask({
+				...{ doing: 'Add', dn, controls, repeatable: true, stays: true },
+				operation: addRequest(dn, attributes),
+				isDone: async (code, witness) =>
+					code === Code.entryAlreadyExists && (await witness.hasAdded(dn, attributes)),
+			});
 		},
 		modify: async (dn, changes, { controls } = {}) => {
-			const operation = modifyRequest(dn, changes);
-			const repeatable = changes.every((change) => change.operation !== 'increment');
-			await calls.ask({ doing: 'Modify', dn, operation, controls, repeatable });
+			await calls.ask({
+				...{ doing: 'Modify', dn, controls },
+				operation: modifyRequest(dn, changes),
+				repeatable: changes.every((change) => change.operation !== 'increment'),
+				// Servers have many codes for "it is so already" (Active Directory: 68 and 53 as well).
+				isDone: async (_code, witness) => await witness.hasChanged(dn, changes),
+			});
 		},
 		delete: async (dn, { controls } = {}) => {
-			const operation = deleteRequest(dn);
-			await calls.ask({ doing: 'Delete', dn, operation, controls, repeatable: true });
+			await calls.ask({
+				...{ doing: 'Delete', dn, controls, repeatable: true },
+				operation: deleteRequest(dn),
+				isDone: async (code) => await Promise.resolve(code === Code.noSuchObject),
+			});
 		},
 		modifyDn: async (dn, rename, { controls } = {}) => {
-			const operation = modifyDnRequest(dn, rename);
-			await calls.ask({ doing: 'ModifyDN', dn, operation, controls, repeatable: true });
+			await calls.ask({
+				...{ doing: 'ModifyDN', dn, controls, repeatable: true, stays: true },
+				operation: modifyDnRequest(dn, rename),
+				isDone: async (code, witness) =>
+					code === Code.noSuchObject && (await witness.hasMoved(dn, rename)),
+			});
 		},
 		compare: async (dn, attribute, value) => {
 			const operation = compareRequest(dn, attribute, value);
-			const accept = new Set([COMPARE_FALSE, COMPARE_TRUE]);
+			const accept = new Set<number>([Code.compareFalse, Code.compareTrue]);
 			const ask = { doing: 'Compare', dn, operation, repeatable: true, accept };
-			return (await calls.ask(ask)).code === COMPARE_TRUE;
+			return (await calls.ask(ask)).code === Code.compareTrue;
 		},
 		extended: async (oid, value, repeatable = false) => {
 			const operation = extendedRequest(oid, value);
 			const result = await calls.ask({ doing: `Extended ${oid}`, operation, repeatable });
 			return { oid: result.oid, value: result.value };
 		},
+		listen: (wanted, of) => listen(calls, route, wanted, of),
 		authenticate: async (name, password) => {
 			if (!name || !password) throw incomplete(name ? 'password' : 'name');
 			await calls.through(

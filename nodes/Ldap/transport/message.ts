@@ -61,6 +61,20 @@ export const Response = {
 	intermediate: 0x79,
 } as const;
 
+/** Result codes that decide what happens next (RFC 4511 appendix A). */
+export const Code = {
+	success: 0,
+	timeLimitExceeded: 3,
+	sizeLimitExceeded: 4,
+	compareFalse: 5,
+	compareTrue: 6,
+	referral: 10,
+	adminLimitExceeded: 11,
+	noSuchAttribute: 16,
+	noSuchObject: 32,
+	entryAlreadyExists: 68,
+} as const;
+
 const RESULTS: ReadonlySet<number> = new Set([
 	Response.bind,
 	Response.search,

@@ -42,6 +42,12 @@ const CHECK_MS = 5_000;
 // the account out.
 const REFUSED_MS = 60_000;
 
+/** The smallest question a server can be asked. */
+export const ping = async (connection: Connection, signal: AbortSignal): Promise<void> => {
+	const asked = connection.request(searchRequest(ROOT, 1));
+	await connection.within(CHECK_MS, signal, asked);
+};
+
 const ROOT: Search = {
 	base: '',
 	scope: 'base',
@@ -91,6 +97,11 @@ export class Pool {
 		}
 	}
 
+	/** A signed-in connection that is not part of the pool; who asks for it closes it. */
+	async dedicated(signal: AbortSignal): Promise<Connection> {
+		return await this.connect(signal);
+	}
+
 	/** A simple bind on a connection that is closed afterwards. Rejects with a Failure. */
 	async authenticate(name: string, password: string, signal: AbortSignal): Promise<void> {
 		const { signIn: _, ...options } = this.options;
@@ -122,8 +133,8 @@ export class Pool {
 	}
 
 	private open(): Slot {
-		if (this.refused && this.refused.until > Date.now()) throw this.refused.failure;
-		const slot: Slot = { ready: this.connect(), load: 0, own: false };
+		// Not cancelled with who asked first: others may wait for it, and it can be kept.
+		const slot: Slot = { ready: this.connect(new AbortController().signal), load: 0, own: false };
 		this.slots.push(slot);
 		slot.ready.then(
 			(connection) => {
@@ -137,10 +148,9 @@ export class Pool {
 		return slot;
 	}
 
-	/** Not cancelled with who asked first: others may wait for it, and it can be kept. */
-	private async connect(): Promise<Connection> {
+	private async connect(signal: AbortSignal): Promise<Connection> {
+		if (this.refused && this.refused.until > Date.now()) throw this.refused.failure;
 		const { signIn, ...options } = this.options;
-		const { signal } = new AbortController();
 		const connection = await Connection.open(this.server, { ...options, signal });
 		try {
 			await connection.within(options.connectMs, signal, signIn(connection, signal));
@@ -162,9 +172,7 @@ export class Pool {
 	private async isAlive(slot: Slot, connection: Connection): Promise<boolean> {
 		if (connection.closed || connection.spent) return false;
 		if (slot.load > 1 || Date.now() - connection.heardAt < CHECK_AFTER_MS) return true;
-		const { signal } = new AbortController();
-		const asked = connection.request(searchRequest(ROOT, 1));
-		return await connection.within(CHECK_MS, signal, asked).then(
+		return await ping(connection, new AbortController().signal).then(
 			() => true,
 			() => false,
 		);

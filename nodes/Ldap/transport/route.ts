@@ -1,4 +1,5 @@
 import { Failure, isOutage, isPassing, toFailure } from '../../shared/resilience/failure';
+import type { Connection } from './connection';
 import type { Lease, Pool } from './pool';
 import type { ServerList } from './serverList';
 import type { Server } from './servers';
@@ -22,6 +23,11 @@ export class Route {
 	/** Rejects with a Failure in phase `notSent`. */
 	async lease(own: boolean, signal: AbortSignal): Promise<Lease> {
 		return await this.reach(async (pool) => await pool.lease(own, signal));
+	}
+
+	/** A signed-in connection that is not part of a pool; who asks for it closes it. */
+	async dedicated(signal: AbortSignal): Promise<Connection> {
+		return await this.reach(async (pool) => await pool.dedicated(signal));
 	}
 
 	/** A simple bind on a connection of its own. */

@@ -4,6 +4,7 @@ import { cookieOf, pagedResults, sortRequest } from './controls';
 import type { Entry } from './entry';
 import { codeOf } from './failure';
 import type { Result, SearchAnswer } from './message';
+import { Code } from './message';
 import type { Lease } from './pool';
 import { searchRequest } from './requests';
 import type { Control, Search, SearchEnd } from './search';
@@ -13,7 +14,11 @@ import { SeenNames } from './seenNames';
 const IDLE_MS = 300_000;
 
 // Limits of the server: what came before is a result nevertheless (RFC 4511 appendix A.2).
-const LIMITS = new Set([3, 4, 11]);
+const LIMITS = new Set<number>([
+	Code.timeLimitExceeded,
+	Code.sizeLimitExceeded,
+	Code.adminLimitExceeded,
+]);
 
 /** What is read from one connection now. */
 interface Reading {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
-import type { S3Client } from './client';
+import type { S3Client, S3Request } from './client';
 import type { Integrity } from './integrity';
 import { checkReturned, digests, guard, integrityOf } from './integrity';
 import type { ObjectInfo } from './objectInfo';
@@ -44,6 +44,11 @@ const notModified = (bucket: string, key: string) =>
 		hint: 'The condition asks for another ETag or a later change.',
 	});
 
+interface Place {
+	bucket: string;
+	key: string;
+}
+
 export interface Stored {
 	etag: string;
 	versionId?: string;
@@ -65,14 +70,44 @@ export async function putObject(
 	integrity: Integrity = integrityOf(s3, 'automatic', headers),
 ): Promise<Stored> {
 	const guarded = await guard(body, integrity);
-	const request = {
-		operation: 'PutObject',
-		method: 'PUT' as const,
+	const put = {
 		bucket,
 		key,
 		body,
 		headers: { ...headers, ...guarded.headers },
 		payloadHash: guarded.payloadHash,
+	};
+	return await sendObject(s3, put, headers, {
+		check: (answer) => checkReturned('the object', integrity, guarded.checksum, answer),
+		evidence: async () => {
+			const { md5, crc32 } = await digests(body, ['md5', 'crc32']);
+			return {
+				size: body.length,
+				etag: md5?.toString('hex'),
+				crc32: crc32?.toString('base64'),
+			};
+		},
+	});
+}
+
+/**
+ * PutObject, whatever its body is.
+ * @param headers of the object, without those that guard the body
+ */
+export async function sendObject(
+	s3: S3Client,
+	put: Pick<S3Request, 'body' | 'content' | 'headers' | 'payloadHash'> & Place,
+	headers: Record<string, string>,
+	{
+		check,
+		evidence,
+	}: { check?(answer: Record<string, string>): void; evidence(): Promise<Evidence> },
+): Promise<Stored> {
+	const { bucket, key } = put;
+	const request = {
+		operation: 'PutObject',
+		method: 'PUT' as const,
+		...put,
 		attemptTimeoutMs: 0,
 		// With a condition the second attempt would meet what the first one wrote.
 		accept: headers['if-none-match'] || headers['if-match'] ? [412] : [],
@@ -81,7 +116,7 @@ export async function putObject(
 		request,
 		({ status, headers: answer }, { attempt, lost }) => {
 			if (status !== 412) {
-				checkReturned('the object', integrity, guarded.checksum, answer);
+				check?.(answer);
 				return { etag: unquoted(answer.etag), versionId: answer['x-amz-version-id'] };
 			}
 			if (lost) return { attempt };
@@ -89,13 +124,7 @@ export async function putObject(
 		},
 	);
 	if ('etag' in stored) return stored;
-	const { md5, crc32 } = await digests(body, ['md5', 'crc32']);
-	const evidence = {
-		size: body.length,
-		etag: md5?.toString('hex'),
-		crc32: crc32?.toString('base64'),
-	};
-	return await storedBefore(s3, { bucket, key }, headers, evidence, () =>
+	return await storedBefore(s3, { bucket, key }, headers, await evidence(), () =>
 		afterLostAnswer(conditionFailed(bucket, key, headers), stored.attempt),
 	);
 }
@@ -117,7 +146,7 @@ export interface Evidence {
  */
 export async function storedBefore(
 	s3: S3Client,
-	{ bucket, key }: { bucket: string; key: string },
+	{ bucket, key }: Place,
 	headers: Record<string, string>,
 	evidence: Evidence,
 	otherwise: () => Failure,

@@ -70,6 +70,7 @@ const PROVIDERS: Record<string, Provider> = {
 		region: 'us-east-1',
 		quirks: {
 			bucketPages: true,
+			chunks: true,
 			conditionalWrites: true,
 			crc32: true,
 			encodedWords: true,
@@ -83,7 +84,7 @@ const PROVIDERS: Record<string, Provider> = {
 		endpoint: (region) => `https://s3.${regionName(region)}.backblazeb2.com`,
 		example: 'us-west-004',
 	},
-	ceph: { name: 'Ceph', region: 'us-east-1', quirks: { multipartEtag: true } },
+	ceph: { name: 'Ceph', region: 'us-east-1', quirks: { chunks: true, multipartEtag: true } },
 	digitalOcean: {
 		name: 'DigitalOcean Spaces',
 		hosts: /\.digitaloceanspaces\.com$/,
@@ -119,7 +120,13 @@ const PROVIDERS: Record<string, Provider> = {
 	minio: {
 		name: 'MinIO',
 		region: 'us-east-1',
-		quirks: { conditionalWrites: true, crc32: true, keepsTags: true, multipartEtag: true },
+		quirks: {
+			chunks: true,
+			conditionalWrites: true,
+			crc32: true,
+			keepsTags: true,
+			multipartEtag: true,
+		},
 	},
 	other: { name: '', region: 'us-east-1' },
 	ovh: {

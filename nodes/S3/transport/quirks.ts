@@ -2,6 +2,8 @@
 export interface Quirks {
 	/** checks the header x-amz-checksum-crc32 of what is sent, and returns it with what is read */
 	crc32: boolean;
+	/** takes a body in signed chunks (aws-chunked) */
+	chunks: boolean;
 	/** version of ListObjects to begin with */
 	listVersion: 1 | 2;
 	/** most parts of one multipart upload */
@@ -28,6 +30,7 @@ export interface Quirks {
 
 /** What can be expected of a server nobody knows. */
 export const UNKNOWN_SERVER: Quirks = {
+	chunks: false,
 	crc32: false,
 	listVersion: 2,
 	maxParts: 10_000,

@@ -1,7 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
 
-import { byCodeUnit, codePointName, encodeQuery } from './encode';
+import type { SignableRequest } from './canonicalRequest';
+import { canonicalHeaders, canonicalRequest } from './canonicalRequest';
+import { encodeQuery } from './encode';
 
 /** The payload hash of a body that is not hashed: allowed over TLS, and the rule in presigned URLs. */
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
@@ -23,22 +25,6 @@ export interface Credentials {
 	readonly role?: string;
 }
 
-/** A request in the form in which it goes over the wire. */
-export interface SignableRequest {
-	readonly method: string;
-	/** Percent-encoded, byte for byte as sent (`encodeKey`); nothing is normalised. */
-	readonly path: string;
-	/** As `encodeQuery` makes it, without `?`; empty for none. */
-	readonly query: string;
-	/**
-	 * Headers to sign; `host` must be among them. Bytes above 0x7F stand as latin1 characters, the
-	 * way Node sends them.
-	 */
-	readonly headers: Readonly<Record<string, string>>;
-	/** Lower-case hex SHA-256 of the body, or `UNSIGNED_PAYLOAD`. */
-	readonly payloadHash: string;
-}
-
 /** Who signs, for where, and when. */
 export interface Signer {
 	readonly credentials: Credentials;
@@ -49,71 +35,6 @@ export interface Signer {
 }
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
-
-// Proxies and HTTP libraries add or change these on the way, so their values at the server are not
-// known here. Google Cloud Storage for one rewrites Accept-Encoding.
-const NEVER_SIGNED = new Set([
-	'accept',
-	'accept-encoding',
-	'authorization',
-	'connection',
-	'expect',
-	'keep-alive',
-	'te',
-	'trailer',
-	'transfer-encoding',
-	'upgrade',
-	'user-agent',
-	'x-amzn-trace-id',
-]);
-
-const ENCODED = /^[\x21-\x7e]*$/;
-const NOT_IN_HEADER = /[^\t\x20-\x7e\x80-\xff]/u;
-
-/**
- * Only space and tab count as white space: in UTF-8 sent as latin1, the byte 0xA0 (a no-break space
- * for `trim` and `\s`) is the second half of letters such as "à".
- */
-function canonicalValue(name: string, value: string): string {
-	const foreign = NOT_IN_HEADER.exec(value);
-	if (foreign) {
-		throw new TypeError(
-			`The header ${name} holds ${codePointName(foreign[0])}, which a header cannot carry: ` +
-				'encode the value, for example percent-encoded',
-		);
-	}
-	return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
-}
-
-function canonicalHeaders(headers: Readonly<Record<string, string>>): {
-	lines: string;
-	names: string;
-} {
-	const signed = Object.entries(headers)
-		.map(([name, value]): [string, string] => [name.toLowerCase(), value])
-		.filter(([name]) => !NEVER_SIGNED.has(name))
-		.sort((a, b) => byCodeUnit(a[0], b[0]));
-	return {
-		lines: signed.map(([name, value]) => `${name}:${canonicalValue(name, value)}\n`).join(''),
-		names: signed.map(([name]) => name).join(';'),
-	};
-}
-
-/**
- * The canonical request of Signature Version 4, and the names of the headers in it as
- * `SignedHeaders` lists them.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
- *
- * @throws TypeError when path or query are not percent-encoded, or a header value cannot be sent
- */
-export function canonicalRequest(request: SignableRequest): { text: string; names: string } {
-	const { method, path, query, payloadHash } = request;
-	if (!path.startsWith('/') || !ENCODED.test(path) || !ENCODED.test(query)) {
-		throw new TypeError('Path and query must be percent-encoded before they are signed');
-	}
-	const { lines, names } = canonicalHeaders(request.headers);
-	return { text: `${method}\n${path}\n${query}\n${lines}\n${names}\n${payloadHash}`, names };
-}
 
 /** `at` in the basic ISO 8601 form of `x-amz-date`, e.g. 20130524T000000Z. */
 export function amzDate(at: Date | number): string {
@@ -173,6 +94,15 @@ export function signature(toSign: string, date: string, signer: Omit<Signer, 'at
 	return hmac(signingKey(signer, date.slice(0, 8)), toSign).digest('hex');
 }
 
+/** A signature, and what further ones that follow from it are made of. */
+export interface Signature {
+	readonly signature: string;
+	/** as `amzDate` writes it */
+	readonly date: string;
+	readonly scope: string;
+	readonly signer: Omit<Signer, 'at'>;
+}
+
 /**
  * Signs a request with Signature Version 4 in its headers.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
@@ -182,6 +112,13 @@ export function signature(toSign: string, date: string, signer: Omit<Signer, 'at
  * @throws TypeError when the request is not in the form in which it can be sent
  */
 export function signHeaders(request: SignableRequest & Signer): Record<string, string> {
+	return signedHeaders(request).headers;
+}
+
+/** Like `signHeaders`, with the signature by itself. */
+export function signedHeaders(
+	request: SignableRequest & Signer,
+): Signature & { headers: Record<string, string> } {
 	const { credentials, service, payloadHash } = request;
 	const date = amzDate(request.at);
 	const scope = credentialScope(date, request);
@@ -195,7 +132,7 @@ export function signHeaders(request: SignableRequest & Signer): Record<string, s
 	added.authorization =
 		`${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, ` +
 		`SignedHeaders=${names}, Signature=${signed}`;
-	return added;
+	return { headers: added, signature: signed, date, scope, signer: request };
 }
 
 /** `name=value` pairs of an encoded query, decoded. */

@@ -7,6 +7,9 @@ import { Failure } from '../../shared/resilience/failure';
 /** What is to be stored: in memory, in a file of this machine, or as a stream to be read once. */
 export type Content = Buffer | { path: string } | Readable;
 
+export const isFile = (content: Content): content is { path: string } =>
+	!Buffer.isBuffer(content) && !(content instanceof Readable);
+
 /** Bytes that are read once, from the first to the last, into buffers of the reader. */
 export interface Source {
 	/** how many were read */
@@ -142,6 +145,20 @@ class StreamSource implements Source {
 			return unreadable(cause);
 		}
 	}
+}
+
+/** @throws Failure where the source is not as long as it was said to be */
+export async function checkLength(source: Source): Promise<void> {
+	const ended = await source.ended();
+	const { bytes, size } = source;
+	if (size === undefined || (ended && bytes === size)) return;
+	throw new Failure({
+		kind: 'invalid',
+		phase: 'notSent',
+		code: 'SOURCE_LENGTH',
+		message: `The file should have ${size} bytes but ${ended ? `ended after ${bytes}` : 'has more'}: nothing was stored`,
+		hint: 'The file changed or was cut off before it came here: produce it again.',
+	});
 }
 
 function unreadable(cause: unknown): never {

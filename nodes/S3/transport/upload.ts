@@ -1,4 +1,3 @@
-import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import type { IntegrityMode } from './integrity';
 import { integrityOf } from './integrity';
@@ -6,10 +5,11 @@ import type { Stored } from './objects';
 import { putObject } from './objects';
 import { PartBuffers } from './partBuffers';
 import { partSizes } from './partSizes';
+import { canStream, putFile } from './putFile';
 import { findInterrupted } from './resume';
 import { sendParts } from './sendParts';
-import type { Content, Source } from './source';
-import { openSource } from './source';
+import type { Content } from './source';
+import { checkLength, isFile, openSource } from './source';
 import type { TagsKept } from './tagging';
 import { keepTags } from './tagging';
 
@@ -54,6 +54,10 @@ export async function upload(s3: S3Client, options: Upload): Promise<Uploaded> {
 		const { size } = source;
 		const sizes = sizesOf(size);
 		const single = size !== undefined && size <= sizes(0);
+		if (single && isFile(content) && canStream(s3, { ...content, size }, integrity)) {
+			const stored = await putFile(s3, bucket, key, { ...content, size }, headers, integrity);
+			return { ...stored, size, parts: 1 };
+		}
 		const wanted = { bucket, key, headers, integrity, size };
 		const interrupted = options.resume && !single ? await findInterrupted(s3, wanted) : undefined;
 		const partBytes = interrupted?.partBytes;
@@ -86,17 +90,4 @@ export async function upload(s3: S3Client, options: Upload): Promise<Uploaded> {
 		await source.close();
 		buffers?.close();
 	}
-}
-
-async function checkLength(source: Source): Promise<void> {
-	const ended = await source.ended();
-	const { bytes, size } = source;
-	if (size === undefined || (ended && bytes === size)) return;
-	throw new Failure({
-		kind: 'invalid',
-		phase: 'notSent',
-		code: 'SOURCE_LENGTH',
-		message: `The file should have ${size} bytes but ${ended ? `ended after ${bytes}` : 'has more'}: nothing was stored`,
-		hint: 'The file changed or was cut off before it came here: produce it again.',
-	});
 }

@@ -1,9 +1,9 @@
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 
+import { canonicalRequest } from '../../../nodes/S3/transport/canonicalRequest';
 import { encodeKey, encodeQuery } from '../../../nodes/S3/transport/encode';
 import {
-	canonicalRequest,
 	EMPTY_PAYLOAD_HASH,
 	presign,
 	signHeaders,

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import type { SignableRequest } from '../../../nodes/S3/transport/canonicalRequest';
+import { canonicalRequest } from '../../../nodes/S3/transport/canonicalRequest';
 import { encodeKey, encodeQuery } from '../../../nodes/S3/transport/encode';
-import type { SignableRequest, Signer } from '../../../nodes/S3/transport/sign';
+import type { Signer } from '../../../nodes/S3/transport/sign';
 import {
 	amzDate,
-	canonicalRequest,
 	credentialScope,
 	presign,
 	signHeaders,
