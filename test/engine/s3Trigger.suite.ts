@@ -1,7 +1,7 @@
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBucket } from '../../nodes/S3/transport/buckets';
-import { deleteObject } from '../../nodes/S3/transport/deleteObjects';
+import { deleteObject } from '../../nodes/S3/transport/deleteObject';
 import { putObject } from '../../nodes/S3/transport/objects';
 import type { S3Client } from '../../nodes/S3/transport/client';
 import type { S3Sandbox } from '../../sandbox/s3/server.ts';

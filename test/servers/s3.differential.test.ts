@@ -8,7 +8,8 @@ import {
 	listBuckets,
 } from '../../nodes/S3/transport/buckets';
 import type { S3Client, S3Request } from '../../nodes/S3/transport/client';
-import { deleteObject, deleteObjects } from '../../nodes/S3/transport/deleteObjects';
+import { deleteObject } from '../../nodes/S3/transport/deleteObject';
+import { deleteObjects } from '../../nodes/S3/transport/deleteObjects';
 import { download } from '../../nodes/S3/transport/download';
 import { decodeUrl } from '../../nodes/S3/transport/encode';
 import type { Listing } from '../../nodes/S3/transport/listing';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBucket } from '../../nodes/S3/transport/buckets';
 import type { S3Client } from '../../nodes/S3/transport/client';
-import { deleteObject } from '../../nodes/S3/transport/deleteObjects';
+import { deleteObject } from '../../nodes/S3/transport/deleteObject';
 import {
 	addNotification,
 	createCephTopic,

@@ -1,8 +1,9 @@
 import { inParallel } from '../../shared/ground/inParallel';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
-import type { DeleteOptions, DeleteTarget } from './deleteObjects';
-import { canBeListed, deleteObject, deleteObjects, MAX_DELETE_KEYS } from './deleteObjects';
+import type { DeleteOptions, DeleteTarget } from './deleteObject';
+import { deleteObject } from './deleteObject';
+import { canBeListed, deleteObjects, MAX_DELETE_KEYS } from './deleteObjects';
 
 /** Something from a listing that is to go. */
 export interface Doomed extends DeleteTarget {

@@ -1,12 +1,11 @@
+import { pump } from '../../shared/ground/pump';
 import { Failure, isPassing, toFailure } from '../../shared/resilience/failure';
 import { MAX_KEY_BYTES } from './address';
 import type { S3Client } from './client';
 import { MAX_ANSWER_BYTES } from './client';
-import { checkBefore } from './conditions';
+import type { Deleted, DeleteOptions, DeleteTarget } from './deleteObject';
+import { deleteHeaders, deleteObject } from './deleteObject';
 import { keyFailure, successBody } from './failure';
-import type { Headers } from './headerValues';
-import { compact, plain, quoted } from './headerValues';
-import { afterLostAnswer } from './objects';
 import { withXml } from './subresource';
 import type { XmlElement } from './xml';
 import { children, fitsXml, text } from './xml';
@@ -21,39 +20,15 @@ export const MAX_DELETE_KEYS = 1_000;
 export const canBeListed = (key: string): boolean =>
 	key !== '' && fitsXml(key) && Buffer.byteLength(key) <= MAX_KEY_BYTES;
 
-/** What is to be deleted. */
-export interface DeleteTarget {
-	key: string;
-	/** this version for good; else a versioned bucket puts a delete marker over the current one */
-	versionId?: string;
-}
+// Clients whose server does not have DeleteObjects: a run learns it once.
+const lacking = new WeakSet<S3Client>();
 
-/** What became of it. */
-export interface Deleted {
-	/** a marker was made, or, with a version ID, removed */
-	deleteMarker?: boolean;
-	/** the version that was removed, or the marker that was made */
-	versionId?: string;
-}
-
-export interface DeleteOptions {
-	/** versions under GOVERNANCE retention as well */
-	bypassGovernance?: boolean;
-	/** serial number of the device, a space, and its code: for buckets with MFA delete */
-	mfa?: string;
-}
-
-/** Headers of DeleteObject and DeleteObjects. */
-export const deleteHeaders = ({ bypassGovernance, mfa }: DeleteOptions): Headers =>
-	compact({
-		'x-amz-bypass-governance-retention': bypassGovernance ? 'true' : undefined,
-		'x-amz-mfa': plain('MFA', mfa?.trim()),
-	});
+// The limiter has the last word.
+const AT_ONCE = 10;
 
 /**
- * Deletes up to 1,000 objects in one request. A key that is not there counts as deleted. Keys that
- * the server could not delete for a passing reason (SlowDown, InternalError) are asked for again,
- * without those that are done.
+ * Deletes up to 1,000 objects in one request, or one by one where the server cannot do so (Google). A
+ * key that is not there counts as deleted.
  * @returns per target a Failure, or what became of it; in the order of `targets`
  */
 export async function deleteObjects(
@@ -62,8 +37,29 @@ export async function deleteObjects(
 	targets: DeleteTarget[],
 	options: DeleteOptions = {},
 ): Promise<Array<Deleted | Failure>> {
-	const outcomes = new Map<string, Deleted | Failure>();
-	let left = [...new Map(targets.map((target) => [nameOf(target), target])).values()];
+	const different = [...new Map(targets.map((target) => [nameOf(target), target])).values()];
+	const outcomes =
+		(await together(s3, bucket, different, options)) ??
+		(await oneByOne(s3, bucket, different, options));
+	return targets.map((target) => outcomes.get(nameOf(target)) ?? unmentioned());
+}
+
+type Outcomes = Map<string, Deleted | Failure>;
+
+/**
+ * In one request. Keys that the server could not delete for a passing reason (SlowDown,
+ * InternalError) are asked for again, without those that are done.
+ * @returns `undefined` where the server does not have DeleteObjects
+ */
+async function together(
+	s3: S3Client,
+	bucket: string,
+	targets: DeleteTarget[],
+	options: DeleteOptions,
+): Promise<Outcomes | undefined> {
+	if (lacking.has(s3)) return undefined;
+	const outcomes: Outcomes = new Map();
+	let left = targets;
 	let answered = false;
 	let firstAt: number | undefined;
 	const describe = () => {
@@ -91,10 +87,36 @@ export async function deleteObjects(
 			if (first) throw first.outcome;
 		});
 	} catch (error) {
-		if (!answered) for (const target of left) outcomes.set(nameOf(target), toFailure(error));
+		const failure = toFailure(error);
+		if (!answered && isLacking(failure)) {
+			lacking.add(s3);
+			return undefined;
+		}
+		if (!answered) for (const target of left) outcomes.set(nameOf(target), failure);
 	}
-	return targets.map((target) => outcomes.get(nameOf(target)) ?? unmentioned());
+	return outcomes;
 }
+
+async function oneByOne(
+	s3: S3Client,
+	bucket: string,
+	targets: DeleteTarget[],
+	options: DeleteOptions,
+): Promise<Outcomes> {
+	const outcomes: Outcomes = new Map();
+	const work = async (n: number) => {
+		const target = targets[n];
+		if (!target) return;
+		const { key, versionId } = target;
+		const one = await deleteObject(s3, bucket, key, { ...options, versionId }).catch(toFailure);
+		outcomes.set(nameOf(target), one);
+	};
+	await pump(targets.length, AT_ONCE, work, () => false);
+	return outcomes;
+}
+
+// Google answers 400.
+const isLacking = ({ code }: Failure) => code === 'NotImplemented' || code === 'MethodNotAllowed';
 
 /** Tells targets apart: neither part can hold a NUL and be sent. */
 const nameOf = ({ key, versionId = '' }: DeleteTarget) => `${key}\0${versionId}`;
@@ -149,83 +171,4 @@ const unmentioned = () =>
 		phase: 'maybeDone',
 		code: 'NOT_CONFIRMED',
 		message: 'The server did not say what became of this key',
-	});
-
-/**
- * One object, whose key XML need not be able to carry.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
- * @param options `ifMatch`: only the object with this ETag
- */
-export async function deleteObject(
-	s3: S3Client,
-	bucket: string,
-	key: string,
-	options: DeleteOptions & { versionId?: string; ifMatch?: string } = {},
-): Promise<Deleted> {
-	const { versionId, ifMatch } = options;
-	const condition: Headers = ifMatch ? { 'if-match': quoted(ifMatch) } : {};
-	if (ifMatch && !versionId && !s3.quirks.conditionalWrites)
-		await checkBefore(s3, { bucket, key }, condition);
-	const request = {
-		operation: 'DeleteObject',
-		method: 'DELETE' as const,
-		bucket,
-		key,
-		query: [['versionId', versionId || undefined]] as Array<[string, string | undefined]>,
-		headers: { ...deleteHeaders(options), ...condition },
-		// With a condition the second attempt would miss what the first one deleted.
-		accept: ifMatch ? [404, 412] : [],
-	};
-	try {
-		const done = await s3.call<Deleted | { doubt: number }>(
-			request,
-			({ status, headers }, { attempt, lost }) => {
-				if (status >= 300 && !lost) throw otherObject(status, bucket, key);
-				if (status === 412) return { doubt: attempt };
-				const removed = headers['x-amz-version-id'];
-				return {
-					...(headers['x-amz-delete-marker'] === 'true' && { deleteMarker: true }),
-					...(removed && { versionId: removed }),
-				};
-			},
-		);
-		if (!('doubt' in done)) return done;
-		// An earlier attempt may have deleted it, or never arrived: another object that is there now
-		// may be why.
-		if (await isThere(s3, { bucket, key, versionId }))
-			throw afterLostAnswer(otherObject(412, bucket, key), done.doubt);
-		return {};
-	} catch (error) {
-		// Google says so where Amazon says that it is done.
-		if (!ifMatch && GONE.has(toFailure(error).code)) return {};
-		throw error;
-	}
-}
-
-const isThere = async (
-	s3: S3Client,
-	{ bucket, key, versionId }: DeleteTarget & { bucket: string },
-) =>
-	await s3.call(
-		{
-			operation: 'HeadObject',
-			method: 'HEAD',
-			bucket,
-			key,
-			query: [['versionId', versionId || undefined]],
-			accept: [400, 403, 404, 405],
-		},
-		({ status }) => status !== 404 && status !== 405,
-	);
-
-const GONE = new Set(['NoSuchKey', 'NoSuchVersion']);
-
-const otherObject = (status: number, bucket: string, key: string) =>
-	new Failure({
-		kind: 'conflict',
-		phase: 'rejected',
-		code: status === 404 ? 'NoSuchKey' : 'PreconditionFailed',
-		status,
-		message: `"${key}" in bucket "${bucket}" ${status === 404 ? 'is not there' : 'has another ETag now'}: nothing was deleted`,
-		hint: 'Somebody changed it meanwhile. Look at it again before you delete it.',
 	});

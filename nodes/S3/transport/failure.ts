@@ -117,7 +117,12 @@ export interface ErrorAnswer {
 	requestId?: string;
 }
 
-const STATUS_CODES: Record<number, string> = { 404: 'NotFound', 412: 'PreconditionFailed' };
+const STATUS_CODES: Record<number, string> = {
+	404: 'NotFound',
+	405: 'MethodNotAllowed',
+	412: 'PreconditionFailed',
+	501: 'NotImplemented',
+};
 
 /**
  * Reads the XML of an error; answers to HEAD have none, and proxies send HTML.

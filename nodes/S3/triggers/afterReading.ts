@@ -1,7 +1,7 @@
 import { pump } from '../../shared/ground/pump';
 import type { RunOutcome } from '../../shared/node/triggerRuns';
 import type { S3Client } from '../transport/client';
-import { deleteObject } from '../transport/deleteObjects';
+import { deleteObject } from '../transport/deleteObject';
 import { listObjects } from '../transport/listing';
 import { deleteIfStill, moveObject } from '../transport/move';
 import { getObjectTags, mergeObjectTags } from '../transport/tagging';

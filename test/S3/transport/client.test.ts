@@ -1,6 +1,6 @@
 import { headBucket, listBuckets } from '../../../nodes/S3/transport/buckets';
 import { headObject, putObject } from '../../../nodes/S3/transport/objects';
-import { deleteObject } from '../../../nodes/S3/transport/deleteObjects';
+import { deleteObject } from '../../../nodes/S3/transport/deleteObject';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { clientOf, failureOf, isA } from '../clientOf';
 import { errorXml, startScriptedServer, type ScriptedServer } from '../scriptedServer';

@@ -1,7 +1,7 @@
 import { createBucket } from '../../../nodes/S3/transport/buckets';
 import type { S3Client } from '../../../nodes/S3/transport/client';
 import { conditionally } from '../../../nodes/S3/transport/conditions';
-import { deleteObject } from '../../../nodes/S3/transport/deleteObjects';
+import { deleteObject } from '../../../nodes/S3/transport/deleteObject';
 import { infoOf } from '../../../nodes/S3/transport/objectInfo';
 import { headObject, putObject } from '../../../nodes/S3/transport/objects';
 import { restoreObject } from '../../../nodes/S3/transport/restore';

@@ -3,7 +3,7 @@ import { copyObject } from '../../../nodes/S3/transport/copy';
 import { createBucket } from '../../../nodes/S3/transport/buckets';
 import type { S3Client } from '../../../nodes/S3/transport/client';
 import { headObject, putObject } from '../../../nodes/S3/transport/objects';
-import { deleteObject } from '../../../nodes/S3/transport/deleteObjects';
+import { deleteObject } from '../../../nodes/S3/transport/deleteObject';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { oddKeys } from '../../sandbox/s3/oddKeys.ts';
 import { clientOf, failureOf, isA } from '../clientOf';

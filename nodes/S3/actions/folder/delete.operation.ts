@@ -4,7 +4,7 @@ import { cancelled } from '../../../shared/resilience/deadline';
 import type { Failure } from '../../../shared/resilience/failure';
 import { toFailure } from '../../../shared/resilience/failure';
 import type { S3Client } from '../../transport/client';
-import type { DeleteOptions } from '../../transport/deleteObjects';
+import type { DeleteOptions } from '../../transport/deleteObject';
 import type { Doomed } from '../../transport/deleteListed';
 import { deleteListed } from '../../transport/deleteListed';
 import { invalidInput } from '../../transport/failure';

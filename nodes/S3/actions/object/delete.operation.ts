@@ -1,6 +1,6 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
-import { deleteObject } from '../../transport/deleteObjects';
+import { deleteObject } from '../../transport/deleteObject';
 import { bucketField, byDisplayName, keyField, sameObject } from '../fields';
 import { deleteOptions } from './deleteOptions';
 

@@ -1,13 +1,9 @@
 import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import { Failure, toFailure } from '../../../shared/resilience/failure';
 import type { S3Client } from '../../transport/client';
-import type { Deleted, DeleteOptions } from '../../transport/deleteObjects';
-import {
-	canBeListed,
-	deleteObject,
-	deleteObjects,
-	MAX_DELETE_KEYS,
-} from '../../transport/deleteObjects';
+import type { Deleted, DeleteOptions } from '../../transport/deleteObject';
+import { deleteObject } from '../../transport/deleteObject';
+import { canBeListed, deleteObjects, MAX_DELETE_KEYS } from '../../transport/deleteObjects';
 import { bucketField, keyField } from '../fields';
 import { deleteOptions } from './deleteOptions';
 

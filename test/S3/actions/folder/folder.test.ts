@@ -159,6 +159,18 @@ describe('Delete', () => {
 		expect(left()).toEqual(['f/b']);
 	});
 
+	test('goes one by one where the server has no DeleteObjects, the failures with their names', async () => {
+		await put(['f/a', 'f/b', 'f/c', 'other']);
+		sandbox.denyDelete.add('bin/f/b');
+		const match = isA('DeleteObjects');
+		sandbox.faults.add({ kind: 'status', status: 501, code: 'NotImplemented', match });
+		const { rows } = await remove('f', { ifSomeFail: 'report' });
+		expect(rows[0]).toMatchObject({ found: 3, deleted: 2, failed: 1 });
+		expect(rows[0]?.failures).toMatchObject([{ key: 'f/b', code: 'AccessDenied' }]);
+		expect(left()).toEqual(['f/b', 'other']);
+		expect(requests('DeleteObjects')).toBe(1);
+	});
+
 	test('or is reported: how many, the first of them, and all in a file', async () => {
 		const keys = numbered(1_500);
 		await stock(sandbox, s3, 'bin', [...keys, 'f/z']);

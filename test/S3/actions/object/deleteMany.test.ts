@@ -98,6 +98,44 @@ test('a lost answer is repeated, and nothing is deleted twice', async () => {
 	expect(sandbox.effects.get('one/a')?.deletes).toBe(1);
 });
 
+describe.each([
+	[501, 'NotImplemented'],
+	// Google
+	[400, 'NotImplemented'],
+	[405, 'MethodNotAllowed'],
+])('where the server answers DeleteObjects with %i %s', (status, code) => {
+	beforeEach(() => {
+		sandbox.faults.add({ kind: 'status', status, code, match: isA('DeleteObjects') });
+	});
+
+	test('keys are deleted one by one, and each fails by itself', async () => {
+		await fill(['a', 'b', 'c']);
+		sandbox.denyDelete.add('one/b');
+		const results = await run(inBucket(['a', 'b', 'nope', 'c', 'a']));
+		expect(ends(results)).toEqual(['done', 'AccessDenied', 'done', 'done', 'done']);
+		expect(results[1]).toMatchObject({ kind: 'auth', phase: 'rejected', attempts: 1 });
+		expect(left()).toEqual(['b']);
+		expect(sandbox.effects.get('one/a')?.deletes).toBe(1);
+	});
+
+	test('a run asks once', async () => {
+		await fill(['a', 'b']);
+		await fill(['a', 'b'], 'two');
+		await run([...inBucket(['a', 'b']), ...inBucket(['a', 'b'], 'two')]);
+		expect(sandbox.requests.filter(isA('DeleteObjects'))).toHaveLength(1);
+		expect([...left(), ...left('two')]).toEqual([]);
+	});
+});
+
+test('a server that refuses DeleteObjects without a word is not asked five times', async () => {
+	const scripted = await startScriptedServer();
+	scripted.answer({ status: 501 }, { status: 204 });
+	const results = await run(inBucket(['a', 'b']), clientOf(scripted));
+	await scripted.close();
+	expect(ends(results)).toEqual(['done', 'done']);
+	expect(scripted.requests.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'DELETE']);
+});
+
 test('a refused credential is not shown to the server once more for the next bucket', async () => {
 	const wrong = clientOf(sandbox, { secretAccessKey: 'wrong' });
 	const results = await run([...inBucket(['a']), ...inBucket(['a'], 'two')], wrong);
