@@ -67,13 +67,15 @@ export function findEntry(
 	service: Service,
 	purpose: 'read' | 'write' = 'write',
 ): Entry {
+	const special = service.personality.findSpecial(text, service.directory);
+	if (special) return special;
 	const dn = readName(text, service);
 	checkReferral(dn, service);
 	const entry = service.directory.get(dn.key);
 	if (entry) return entry;
 	const { words } = service.personality;
 	const nearest = service.directory.nearest(dn);
-	throw nearest ? words.noSuchObject(nearest.dn.text) : words.outside(purpose);
+	throw nearest ? words.noSuchObject(nearest.dn.text) : words.outside(purpose, text);
 }
 
 /** @throws {Refusal} with the URLs of another server where the name is held by one */

@@ -1,7 +1,9 @@
 import { nameOf, type Dn } from './dn.ts';
 import type { Entry } from './entry.ts';
 import { LinkIndex } from './links.ts';
-import type { Schema } from './schema.ts';
+import { matchKey } from './matching.ts';
+import type { Personality } from './personality.ts';
+import type { AttributeType, Schema } from './schema.ts';
 
 /** Something that happened to an entry. */
 export interface DirectoryChange {
@@ -28,11 +30,26 @@ export class Directory {
 	readonly effects = new Map<string, Effect>();
 	private readonly entries = new Map<string, Entry>();
 	private readonly below = new Map<string, Set<string>>();
+	private readonly indexed: AttributeType[];
+	/** "OID key of the value" -> key of the entry */
+	private readonly byValue = new Map<string, string>();
 	private readonly listeners = new Set<(change: DirectoryChange) => void>();
 
-	constructor(schema: Schema, linkPairs: ReadonlyArray<readonly [string, string]>) {
+	constructor({
+		schema,
+		linkPairs,
+		indexed,
+	}: Pick<Personality, 'schema' | 'linkPairs' | 'indexed'>) {
 		this.schema = schema;
 		this.links = new LinkIndex(schema, linkPairs);
+		this.indexed = indexed.flatMap((name) => schema.attribute(name) ?? []);
+	}
+
+	/** The entry that has this value of an indexed attribute. */
+	find(name: string, value: Buffer): Entry | undefined {
+		const type = this.schema.attribute(name);
+		const key = type && matchKey(type, value, this.schema);
+		return key === undefined ? undefined : this.get(this.byValue.get(`${type?.oid} ${key}`) ?? '');
 	}
 
 	get size(): number {
@@ -81,27 +98,27 @@ export class Directory {
 
 	add(entry: Entry): void {
 		this.place(entry);
-		this.links.update(undefined, entry);
+		this.index(undefined, entry);
 		this.happened('add', undefined, entry);
 	}
 
 	replace(before: Entry, after: Entry): void {
 		this.entries.set(after.dn.key, after);
-		this.links.update(before, after);
+		this.index(before, after);
 		this.happened('modify', before, after);
 	}
 
 	/** As `replace`, but nobody hears of it. */
 	relink(before: Entry, after: Entry): void {
 		this.entries.set(after.dn.key, after);
-		this.links.update(before, after);
+		this.index(before, after);
 	}
 
 	/** @param remains what stays in its place, under another name */
 	remove(entry: Entry, remains?: Entry): void {
 		this.take(entry);
 		if (remains) this.place(remains);
-		this.links.update(entry, remains);
+		this.index(entry, remains);
 		this.happened('delete', entry, remains);
 	}
 
@@ -126,7 +143,20 @@ export class Directory {
 	private swap(before: Entry, after: Entry): void {
 		this.take(before);
 		this.place(after);
+		this.index(before, after);
+	}
+
+	private index(before: Entry | undefined, after: Entry | undefined): void {
 		this.links.update(before, after);
+		for (const type of this.indexed) {
+			for (const place of this.places(before, type)) this.byValue.delete(place);
+			for (const place of this.places(after, type)) this.byValue.set(place, after?.dn.key ?? '');
+		}
+	}
+
+	private places(entry: Entry | undefined, type: AttributeType): string[] {
+		const values = entry?.get(type)?.values ?? [];
+		return values.map((value) => `${type.oid} ${matchKey(type, value, this.schema)}`);
 	}
 
 	private place(entry: Entry): void {

@@ -57,7 +57,7 @@ export function parseRdn(text: string, schema: Schema): Rdn {
 	const key = assertions.map((assertion) => assertionKey(assertion, schema)).sort();
 	const written = assertions.map(({ type, value }) => {
 		const name = schema.attribute(type)?.names[0] ?? type;
-		const { upperCaseTypes, escape } = schema.nameStyle;
+		const { upperCaseTypes, escape } = schema.style;
 		return `${upperCaseTypes ? name.toUpperCase() : name}=${escapeValue(value, escape)}`;
 	});
 	return { text: written.join('+'), assertions, key: key.join('+') };
@@ -85,10 +85,10 @@ export function escapeValue(value: Buffer, style: 'character' | 'hex' = 'charact
 	const text = value.toString();
 	if (!Buffer.from(text).equals(value)) return value.toString('hex').replace(/../g, '\\$&');
 	const escape = (found: string) =>
-		style === 'hex' || found === '\0'
+		style === 'hex' || found < ' '
 			? `\\${Buffer.from(found).toString('hex').toUpperCase()}`
 			: `\\${found}`;
-	return text.replace(/[\\",+;<>\0]|^[ #]| $/g, escape);
+	return text.replace(/[\\",+;<>\0\n\r]|^[ #]| $/g, escape);
 }
 
 /** Splits at separators that are neither escaped nor in quotes. */

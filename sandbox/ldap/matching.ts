@@ -1,4 +1,5 @@
 import { distinguishedNameKey } from './dn.ts';
+import { sidBytes } from './identifiers.ts';
 import type { AttributeType, Schema } from './schema.ts';
 
 type Normalise = (value: Buffer, schema: Schema) => string | undefined;
@@ -26,6 +27,16 @@ const objectIdentifier: Normalise = (value, schema) => {
 	return known?.oid ?? text(value).toLowerCase();
 };
 
+/** A SID may be written as text (MS-ADTS section 3.1.1.2.2.2.4). */
+const sid: Normalise = (value) =>
+	(/^S-1-\d/.test(value.toString('latin1')) ? sidBytes(text(value)) : value).toString('latin1');
+
+/** A class may be named instead of the entry that stands for its category. */
+const category: Normalise = (value, schema) => {
+	const first = distinguishedNameKey(text(value), schema)?.split(',')[0]?.split('=')[1];
+	return first ?? schema.style.categories?.[text(value).toLowerCase()]?.toLowerCase();
+};
+
 /** Equality rules of RFC 4517 and what each compares. */
 const rules: Record<string, Normalise> = {
 	caseIgnoreMatch: caseIgnore,
@@ -46,6 +57,8 @@ const rules: Record<string, Normalise> = {
 	CSNMatch: caseIgnore,
 	octetStringMatch: octets,
 	bitStringMatch: octets,
+	sidMatch: sid,
+	objectCategoryMatch: category,
 	certificateExactMatch: octets,
 	presentationAddressMatch: octets,
 	protocolInformationMatch: octets,

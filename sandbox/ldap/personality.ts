@@ -1,6 +1,6 @@
 import type { Directory } from './directory.ts';
 import type { Entry } from './entry.ts';
-import type { Change, Control, Operation } from './message.ts';
+import type { Change, Control, Operation, Scope } from './message.ts';
 import type { Refusal } from './refusal.ts';
 import type { AttributeType, Schema } from './schema.ts';
 
@@ -32,7 +32,7 @@ export interface Words {
 	noSuchParent(nearest: string): Refusal;
 	noSuchNewParent(nearest: string): Refusal;
 	/** not below the root entry of this server */
-	outside(purpose: 'read' | 'write'): Refusal;
+	outside(purpose: 'read' | 'write', dn: string): Refusal;
 	entryExists(): Refusal;
 	notLeaf(): Refusal;
 	undefinedType(name: string): Refusal;
@@ -78,6 +78,7 @@ export interface Personality {
 	readonly words: Words;
 	readonly base: string;
 	readonly subschemaDn: string;
+	readonly subschemaClasses: readonly string[];
 	/** most entries of an unpaged search and of a page */
 	readonly maxPageSize: number;
 	/** most values of one attribute in one answer */
@@ -86,7 +87,13 @@ export interface Personality {
 	readonly controls: Partial<Record<Operation['type'], readonly string[]>>;
 	readonly extensions: readonly string[];
 	/** of the root DSE, besides what follows from the above */
-	readonly rootDse: Record<string, string[]>;
+	rootDse(directory: Directory, now: Date): Record<string, string[]>;
+	/** LDAP URLs of other parts of the directory, by the names of these */
+	readonly otherParts: ReadonlyArray<{ dn: string; urls: string[] }>;
+	/** attributes that entries are found by at once */
+	readonly indexed: readonly string[];
+	/** Finds the entry of a name that is no DN, such as "<GUID=...>". */
+	findSpecial(name: string, directory: Directory): Entry | undefined;
 	/** attributes that are made when they are read */
 	readonly computed: Computed;
 	/** Fills the empty directory. */
@@ -94,13 +101,18 @@ export interface Personality {
 	/** The entry a name of a simple bind means, or the administrator. @throws {Refusal} */
 	authenticate(name: string, password: string, context: WriteContext): Actor;
 	/** @throws {Refusal} when the actor may not read at all */
-	checkSearch(actor: Actor, base: string): void;
+	checkSearch(actor: Actor, base: string, scope: Scope): void;
 	/** Whether the actor may see the values. */
 	mayRead(actor: Actor, entry: Entry, type: AttributeType): boolean;
 	/** @throws {Refusal} when the actor may not */
 	checkWrite(actor: Actor, target: Entry | undefined, changes?: readonly Change[]): void;
 	/** Fills in and checks what the server itself is responsible for; before the schema is checked. */
 	completeAdd(entry: Entry, context: WriteContext): void;
+	/**
+	 * Makes the changes on `after` that mean something else than their values say. Returns the
+	 * others.
+	 */
+	takeChanges(after: Entry, changes: readonly Change[], context: WriteContext): readonly Change[];
 	completeModify(
 		before: Entry,
 		after: Entry,

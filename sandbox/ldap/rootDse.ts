@@ -4,14 +4,14 @@ import { attributeOf, Entry } from './entry.ts';
 import { linesOf } from './schema.ts';
 
 /** RFC 4512 section 5.1. */
-export function rootDse({ personality, directory }: Service): Entry {
+export function rootDse({ personality, directory, now }: Service): Entry {
 	const supportedControl = [...new Set(Object.values(personality.controls).flat())].sort();
 	return made('', directory.schema, {
 		supportedLDAPVersion: ['3'],
 		supportedControl,
 		supportedExtension: [...personality.extensions],
 		subschemaSubentry: [personality.subschemaDn],
-		...personality.rootDse,
+		...personality.rootDse(directory, now()),
 	});
 }
 
@@ -21,19 +21,19 @@ export function subschema({ personality, directory }: Service): Entry {
 		directory.schema.definitions;
 	const [rdn] = parseDn(personality.subschemaDn, directory.schema).rdns;
 	return made(personality.subschemaDn, directory.schema, {
-		objectClass: ['top', 'subentry', 'subschema'],
+		objectClass: personality.subschemaClasses,
 		cn: rdn?.assertions.map(({ value }) => value.toString()) ?? [],
 		attributeTypes: linesOf(attributeTypes),
 		objectClasses: linesOf(objectClasses),
-		matchingRules: linesOf(matchingRules),
-		ldapSyntaxes: linesOf(ldapSyntaxes),
+		...(matchingRules && { matchingRules: linesOf(matchingRules) }),
+		...(ldapSyntaxes && { ldapSyntaxes: linesOf(ldapSyntaxes) }),
 	});
 }
 
 function made(
 	dn: string,
 	schema: Service['directory']['schema'],
-	values: Record<string, string[]>,
+	values: Record<string, readonly string[]>,
 ) {
 	const attributes = Object.entries(values).map(([name, texts]) => {
 		const type = schema.attribute(name);

@@ -32,10 +32,27 @@ export interface Definitions {
 	ldapSyntaxes?: string;
 }
 
-/** How a server writes the names it gives. */
-export interface NameStyle {
+export interface Rules {
+	equality?: string;
+	ordering?: string;
+	substrings?: string;
+}
+
+/** What differs between servers besides the definitions. */
+export interface SchemaStyle {
+	/** how the server writes the names it gives: "CN=" and "\\," or "cn=" and "\\2C" */
 	upperCaseTypes: boolean;
 	escape: 'character' | 'hex';
+	/** definitions of attribute types that the server does not show */
+	hiddenTypes?: string;
+	/** attribute types that are not returned unless asked for, where the definitions do not say so */
+	operational?: readonly string[];
+	/** attribute types that may be written though their definitions say no */
+	writable?: readonly string[];
+	/** cn of the entry that stands for the category of a class, by the class in lower case */
+	categories?: Record<string, string>;
+	/** where the definitions name no rules; by OID of the syntax, or name of the type */
+	rules?: Record<string, Rules>;
 }
 
 /** "sAMAccountName;lang-de" in parts, in lower case but for the type as written. */
@@ -54,14 +71,14 @@ export const linesOf = (text = '') => text.split('\n').filter((line) => line.tri
 /** What may stand in the directory, looked up by name or OID without regard to case. */
 export class Schema {
 	readonly definitions: Definitions;
-	readonly nameStyle: NameStyle;
+	readonly style: SchemaStyle;
 	readonly attributes = new Map<string, AttributeType>();
 	readonly classes = new Map<string, ObjectClass>();
 
-	constructor(definitions: Definitions, nameStyle: NameStyle) {
+	constructor(definitions: Definitions, style: SchemaStyle) {
 		this.definitions = definitions;
-		this.nameStyle = nameStyle;
-		for (const line of linesOf(definitions.attributeTypes)) {
+		this.style = style;
+		for (const line of linesOf(`${definitions.attributeTypes}\n${style.hiddenTypes ?? ''}`)) {
 			this.register(this.attributes, this.readAttribute(line));
 		}
 		for (const line of linesOf(definitions.objectClasses)) {
@@ -91,17 +108,23 @@ export class Schema {
 	private readAttribute(line: string): AttributeType {
 		const fields = readDefinition(line);
 		const superior = this.attribute(fields.one('SUP') ?? '');
+		const names = fields.list('NAME');
+		const syntax = (fields.one('SYNTAX') ?? superior?.syntax ?? '').replace(/\{.*/, '');
+		const usual = this.style.rules?.[names[0] ?? ''] ?? this.style.rules?.[syntax] ?? superior;
 		return {
 			oid: fields.oid,
-			names: fields.list('NAME'),
+			names,
 			...(superior && { superior }),
-			equality: fields.one('EQUALITY') ?? superior?.equality,
-			ordering: fields.one('ORDERING') ?? superior?.ordering,
-			substrings: fields.one('SUBSTR') ?? superior?.substrings,
-			syntax: (fields.one('SYNTAX') ?? superior?.syntax ?? '').replace(/\{.*/, ''),
+			equality: fields.one('EQUALITY') ?? usual?.equality,
+			ordering: fields.one('ORDERING') ?? usual?.ordering,
+			substrings: fields.one('SUBSTR') ?? usual?.substrings,
+			syntax,
 			singleValue: fields.has('SINGLE-VALUE'),
-			noUserModification: fields.has('NO-USER-MODIFICATION'),
-			operational: (fields.one('USAGE') ?? 'userApplications') !== 'userApplications',
+			noUserModification:
+				fields.has('NO-USER-MODIFICATION') && !this.style.writable?.includes(names[0] ?? ''),
+			operational:
+				(fields.one('USAGE') ?? 'userApplications') !== 'userApplications' ||
+				(this.style.operational?.includes(names[0] ?? '') ?? false),
 		};
 	}
 

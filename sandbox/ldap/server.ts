@@ -7,8 +7,8 @@ import { Directory, type Effect } from './directory.ts';
 import { parseDn } from './dn.ts';
 import { FaultPlan, type FaultControls } from './faults.ts';
 import { add } from './operations/add.ts';
-import type { Personality } from './personality.ts';
-import { openLdap } from './personalities/openLdap.ts';
+import { activeDirectory } from './personalities/activeDirectory/personality.ts';
+import { openLdap } from './personalities/openLdap/personality.ts';
 import type { RecordedRequest } from './record.ts';
 import { ResultCode } from './refusal.ts';
 
@@ -20,12 +20,21 @@ export type { RecordedRequest } from './record.ts';
 export type Values = Record<string, string | Buffer | ReadonlyArray<string | Buffer>>;
 
 export interface LdapSandboxOptions {
-	/** Name of the root entry: dc=example,dc=org by default. */
+	/** OpenLDAP by default. */
+	personality?: 'openLdap' | 'activeDirectory';
+	/** Name of the root entry: dc=example,dc=org, or DC=corp,DC=example of Active Directory. */
 	base?: string;
-	/** Who may do everything. */
+	/** Who may do everything; in Active Directory the DN is always that of Administrator. */
 	admin?: { dn: string; password: string };
 	/** Whether who is not bound may read; true by default, as in OpenLDAP. */
 	anonymousReads?: boolean;
+	/** Active Directory: most entries of a page, 1000 by default, and most values of an attribute, 1500. */
+	maxPageSize?: number;
+	maxValRange?: number;
+	/** Active Directory: failed attempts until an account is locked, 5 by default. */
+	lockoutThreshold?: number;
+	/** Active Directory: days until a password must be changed, 42 by default; 0: never. */
+	maxPasswordAge?: number;
 	/** Entries to begin with, parents first. */
 	entries?: ReadonlyArray<{ dn: string; attributes: Values }>;
 	/** What the certificate calls the server: DNS:localhost and IP:127.0.0.1 by default. */
@@ -76,15 +85,11 @@ export interface LdapSandbox {
 
 /** Starts an LDAP server on 127.0.0.1 that keeps everything in memory. */
 export async function startLdapSandbox(options: LdapSandboxOptions = {}): Promise<LdapSandbox> {
-	const { base = 'dc=example,dc=org', now = () => new Date() } = options;
-	const admin = options.admin ?? { dn: `cn=admin,${base}`, password: 'secret' };
-	const personality: Personality = openLdap({
-		base,
-		admin,
-		anonymousReads: options.anonymousReads ?? true,
-	});
+	const { now = () => new Date() } = options;
+	const { personality, admin } = settle(options, now);
+	const { base } = personality;
 	const { schema } = personality;
-	const directory = new Directory(schema, personality.linkPairs);
+	const directory = new Directory(personality);
 	const service: Service = { directory, personality, now, referrals: new Map() };
 	const faults = new FaultPlan();
 	const requests: RecordedRequest[] = [];
@@ -173,6 +178,34 @@ export async function startLdapSandbox(options: LdapSandboxOptions = {}): Promis
 			await listen(tls, tlsPort);
 		},
 		stop: down,
+	};
+}
+
+function settle(options: LdapSandboxOptions, now: () => Date) {
+	if (options.personality !== 'activeDirectory') {
+		const { base = 'dc=example,dc=org', anonymousReads = true } = options;
+		const admin = options.admin ?? { dn: `cn=admin,${base}`, password: 'secret' };
+		return { admin, personality: openLdap({ base, admin, anonymousReads }) };
+	}
+	const base = options.base ?? 'DC=corp,DC=example';
+	const parts = [...base.matchAll(/dc=([^,]+)/gi)].map(([, part = '']) => part);
+	const administratorPassword = options.admin?.password ?? 'Passw0rd!23';
+	return {
+		admin: { dn: `CN=Administrator,CN=Users,${base}`, password: administratorPassword },
+		personality: activeDirectory({
+			domain: {
+				base,
+				dnsName: parts.join('.'),
+				netBiosName: (parts[0] ?? '').toUpperCase(),
+				sid: 'S-1-5-21-3623811015-3361044348-30300820',
+				lockoutThreshold: options.lockoutThreshold ?? 5,
+				maxPasswordAge: options.maxPasswordAge ?? 42,
+			},
+			administratorPassword,
+			maxPageSize: options.maxPageSize ?? 1000,
+			maxValues: options.maxValRange ?? 1500,
+			now,
+		}),
 	};
 }
 

@@ -30,7 +30,7 @@ export function add(request: AddRequest, context: Context): Outcome {
 	const parent = directory.get(dn.parentKey);
 	if (!parent || dn.rdns.length === 1) {
 		const nearest = directory.nearest(dn);
-		throw nearest ? words.noSuchParent(nearest.dn.text) : words.outside('write');
+		throw nearest ? words.noSuchParent(nearest.dn.text) : words.outside('write', request.dn);
 	}
 	personality.checkWrite(session.actor, parent);
 	nameEntry(entry, directory.schema);

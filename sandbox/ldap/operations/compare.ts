@@ -12,7 +12,7 @@ export function compare(request: CompareRequest, context: Context): Outcome {
 	const { service, session } = context;
 	const { directory, personality } = service;
 	const { type: name, options } = parseDescription(request.attribute);
-	personality.checkSearch(session.actor, request.dn);
+	personality.checkSearch(session.actor, request.dn, 'base');
 	const entry = findEntry(request.dn, service);
 	checkAssertion(entry, context);
 	const type = directory.schema.attribute(name);

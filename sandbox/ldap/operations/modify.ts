@@ -18,12 +18,13 @@ export function modify(request: ModifyRequest, context: Context): Outcome {
 	checkAssertion(before, context);
 	const permissive = findControl(controls, Oid.permissiveModify) !== undefined;
 	const after = before.copy();
-	for (const change of request.changes) {
+	const writes = writeContext(context);
+	for (const change of personality.takeChanges(after, request.changes, writes)) {
 		const given = checkedAttribute(change, schema, words);
 		if (given.type.noUserModification) throw words.noUserModification(given.description);
 		applyChange(after, change.operation, given, schema, words, { permissive });
 	}
-	personality.completeModify(before, after, request.changes, writeContext(context));
+	personality.completeModify(before, after, request.changes, writes);
 	const [was, is] = [before, after].map((entry) =>
 		structuralClass(classesOf(entry, schema, words), schema, words),
 	);

@@ -1,7 +1,7 @@
 import { done, entryAnswer, referenceAnswer } from '../answers.ts';
-import { findEntry, readName, type Context, type Outcome, type Service } from '../context.ts';
+import { findEntry, readName, type Context, type Outcome } from '../context.ts';
 import { findControl, Oid } from '../controls.ts';
-import { isWithin } from '../dn.ts';
+import { distinguishedNameKey, isWithin, parseDn } from '../dn.ts';
 import { Fields, type Entry } from '../entry.ts';
 import { evaluate } from '../evaluate.ts';
 import type { Control, SearchRequest } from '../message.ts';
@@ -25,9 +25,13 @@ export async function search(
 	let found = page?.rest;
 	let sorted: Control[] = [];
 	if (!found) {
-		personality.checkSearch(session.actor, request.base);
+		personality.checkSearch(session.actor, request.base, request.scope);
+		const { filter } = request;
 		found = candidates(request, context).filter(
-			(entry) => evaluate(request.filter, entry, viewer) === true,
+			(entry) =>
+				// The root DSE of Active Directory is of no class and found by it all the same.
+				(entry.dn.key === '' && filter.type === 'present') ||
+				evaluate(filter, entry, viewer) === true,
 		);
 		sorted = sortEntries(found, controls, viewer);
 	}
@@ -39,7 +43,7 @@ export async function search(
 		if (context.signal.aborted) return { result: done() };
 	}
 	const rest = found.slice(limits.most);
-	if (rest.length === 0) for (const url of references(request, service)) await context.send(url);
+	if (rest.length === 0) for (const url of references(request, context)) await context.send(url);
 	const exceeded = rest.length > 0 && !limits.pages;
 	return {
 		result: done(exceeded ? ResultCode.sizeLimitExceeded : ResultCode.success),
@@ -62,7 +66,8 @@ function limitsOf(
 function candidates(request: SearchRequest, context: Context): Entry[] {
 	const { service, controls } = context;
 	const { directory, personality } = service;
-	const name = readName(request.base, service);
+	const special = personality.findSpecial(request.base, directory);
+	const name = special?.dn ?? readName(request.base, service);
 	if (name.key === '' && request.scope === 'base') return [rootDse(service)];
 	const schemaKey = readName(personality.subschemaDn, service).key;
 	if (name.key === schemaKey && request.scope === 'base') return [subschema(service)];
@@ -86,14 +91,19 @@ function* scopeOf(scope: SearchRequest['scope'], key: string, { service }: Conte
 }
 
 /** Where a search of a subtree goes on in other servers (RFC 4511 section 4.5.3). */
-function references({ base, scope }: SearchRequest, service: Service): Buffer[] {
+function references({ base, scope }: SearchRequest, { service, controls }: Context): Buffer[] {
+	const { personality, referrals, directory } = service;
 	if (scope === 'base') return [];
-	const { key } = readName(base, service);
-	return [...service.referrals]
-		.filter(([place]) => place !== key && isWithin(place, key))
-		.map(([, { dn, urls }]) =>
-			referenceAnswer(
-				urls.map((url) => `${url}/${encodeURI(dn)}??${scope === 'one' ? 'base' : 'sub'}`),
-			),
-		);
+	const key = distinguishedNameKey(base, directory.schema);
+	if (key === undefined) return [];
+	const parts = findControl(controls, Oid.domainScope) ? [] : personality.otherParts;
+	return [...referrals.values(), ...parts]
+		.filter(({ dn }) => {
+			const place = parseDn(dn, directory.schema);
+			return scope === 'one' ? place.parentKey === key : isWithin(place.parentKey, key);
+		})
+		.map(({ dn, urls }) => {
+			const own = scope === 'one' ? 'base' : 'sub';
+			return referenceAnswer(urls.map((url) => `${url}/${encodeURI(dn)}??${own}`));
+		});
 }

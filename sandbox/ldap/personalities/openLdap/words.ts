@@ -1,5 +1,5 @@
-import type { Words } from '../personality.ts';
-import { Refusal } from '../refusal.ts';
+import type { Words } from '../../personality.ts';
+import { Refusal } from '../../refusal.ts';
 
 /** The refusals of slapd, as OpenLDAP 2.5 words them. */
 export const openLdapWords: Words = {

@@ -1,15 +1,15 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
-import { classesOf, structuralClass } from '../checks.ts';
-import { Oid } from '../controls.ts';
-import type { Directory } from '../directory.ts';
-import { distinguishedNameKey, parseDn } from '../dn.ts';
-import { Entry, Fields } from '../entry.ts';
-import type { Actor, Personality, WriteContext } from '../personality.ts';
-import { Refusal } from '../refusal.ts';
-import { Schema } from '../schema.ts';
-import * as standard from '../schema/standard.ts';
-import { objectClasses } from '../schema/standardClasses.ts';
-import { openLdapWords as words } from './openLdapWords.ts';
+import { classesOf, structuralClass } from '../../checks.ts';
+import { Oid } from '../../controls.ts';
+import type { Directory } from '../../directory.ts';
+import { distinguishedNameKey, parseDn } from '../../dn.ts';
+import { Entry, Fields } from '../../entry.ts';
+import type { Actor, Personality, WriteContext } from '../../personality.ts';
+import { Refusal } from '../../refusal.ts';
+import { Schema } from '../../schema.ts';
+import * as standard from '../../schema/standard.ts';
+import { objectClasses } from '../../schema/standardClasses.ts';
+import { openLdapWords as words } from './words.ts';
 
 const schema = new Schema({ ...standard, objectClasses }, { upperCaseTypes: false, escape: 'hex' });
 
@@ -41,6 +41,7 @@ export function openLdap({ base, admin, anonymousReads }: OpenLdapOptions): Pers
 		words,
 		base,
 		subschemaDn: 'cn=Subschema',
+		subschemaClasses: ['top', 'subentry', 'subschema', 'extensibleObject'],
 		maxPageSize: Infinity,
 		maxValues: Infinity,
 		controls: {
@@ -59,7 +60,7 @@ export function openLdap({ base, admin, anonymousReads }: OpenLdapOptions): Pers
 			compare: [Oid.assertion, Oid.manageDsaIt],
 		},
 		extensions: [Oid.startTls, Oid.passwordModify, Oid.whoAmI, Oid.cancel],
-		rootDse: {
+		rootDse: () => ({
 			objectClass: ['top', 'OpenLDAProotDSE'],
 			namingContexts: [base],
 			// all operational attributes, attributes of a class, absolute filters, increment
@@ -69,7 +70,10 @@ export function openLdap({ base, admin, anonymousReads }: OpenLdapOptions): Pers
 				'1.3.6.1.4.1.4203.1.5.2',
 				'1.3.6.1.4.1.4203.1.5.3',
 			],
-		},
+		}),
+		otherParts: [],
+		indexed: [],
+		findSpecial: () => undefined,
 		computed: {
 			memberOf: (entry, directory) => {
 				const back = schema.attribute('memberOf');
@@ -117,6 +121,7 @@ export function openLdap({ base, admin, anonymousReads }: OpenLdapOptions): Pers
 			if (!own || !passwordOnly) throw words.insufficientAccess();
 		},
 		completeAdd: stampNew,
+		takeChanges: (_after, changes) => changes,
 		completeModify: (_before, after, _changes, context) => stampChanged(after, context),
 		completeRename: (_before, after, context) => stampChanged(after, context),
 		beforeDelete: () => undefined,
