@@ -4,7 +4,9 @@ import type { Failure } from '../resilience/failure';
 import type { Touched } from './lanes';
 
 // What a declared property holds at run time.
-type ValueOf<P> = P extends { type: 'string' | 'dateTime' | 'color' | 'resourceLocator' }
+type ValueOf<P> = P extends { typeOptions: { anyValue: true } } ? unknown : TypedValueOf<P>;
+
+type TypedValueOf<P> = P extends { type: 'string' | 'dateTime' | 'color' | 'resourceLocator' }
 	? string
 	: P extends { type: 'number' }
 		? number
@@ -98,6 +100,8 @@ export interface Operation<
 	 * are worked on one after the other, in input order; those that only read it, at the same time.
 	 */
 	inOrder?(input: InputOf<P>): string | Touched;
+	/** What of the input must not be seen in errors and records, besides fields for passwords. */
+	secrets?(input: InputOf<P>): string[];
 }
 
 type Single<Client, P extends INodeProperties[], Output> = Operation<Client, P, Output> &

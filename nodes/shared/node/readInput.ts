@@ -76,6 +76,8 @@ const nothing = (field: string) =>
 function typed(property: INodeProperties, value: unknown, field: string): unknown {
 	if (property.required && (value === undefined || value === null || value === ''))
 		throw wrong(`"${field}" is empty`, undefined, `Fill in "${field}", or check its expression.`);
+	// A text, a list, a number ...: what it may be depends on something that n8n does not know.
+	if (property.typeOptions?.anyValue) return value;
 	return (READERS[property.type] ?? asIs)(value, field, property);
 }
 

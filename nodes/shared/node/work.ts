@@ -1,6 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { pump } from '../ground/pump';
-import { Failure, toFailure } from '../resilience/failure';
+import { REDACTED } from '../ground/redact';
+import { Failure, invalidInput, toFailure } from '../resilience/failure';
 import type { AnyOperation } from './defineOperation';
 import { WithFiles } from './defineOperation';
 import { redriven } from './failedOutput';
@@ -123,8 +124,9 @@ export class Work {
 		try {
 			const properties = operation.properties as INodeProperties[];
 			const input = readInput(context, properties, index);
-			const secrets = secretsIn(properties, input);
+			const secrets = [...secretsIn(properties, input), ...(operation.secrets?.(input) ?? [])];
 			if (secrets.length > 0) this.started.learn(secrets);
+			if (secrets.some((secret) => secret.includes(REDACTED))) throw withoutItsSecret();
 			this.inputs[index] = input;
 			return input;
 		} finally {
@@ -174,6 +176,13 @@ export class Work {
 		});
 	}
 }
+
+/** A failed record that was fed back has no secrets: what stands in their place must not be used. */
+const withoutItsSecret = () =>
+	invalidInput(
+		`The item has "${REDACTED}" where a secret is needed`,
+		'Failed records do not contain secrets. Add it to the item again before it goes into this node.',
+	);
 
 const rowsOf = (output: unknown, item: number): INodeExecutionData[] =>
 	[output]
