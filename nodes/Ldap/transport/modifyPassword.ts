@@ -1,6 +1,6 @@
-import { Failure } from '../../shared/resilience/failure';
 import { BerReader, Tag, octets, sequence } from './ber';
 import type { LdapClient } from './client';
+import { mustBeEncrypted } from './mustBeEncrypted';
 
 /** "Password Modify" (RFC 3062) */
 export const PASSWORD_MODIFY = '1.3.6.1.4.1.4203.1.11.1';
@@ -22,7 +22,7 @@ export async function modifyPassword(
 	ldap: LdapClient,
 	{ user, before, after }: NewPassword,
 ): Promise<string | undefined> {
-	mustBePrivate(ldap);
+	mustBeEncrypted(ldap);
 	const value = sequence(
 		...[user, before, after].flatMap((text, place) =>
 			text === undefined ? [] : [octets(text, Tag.context | place)],
@@ -38,15 +38,4 @@ function generatedIn(value: Buffer): string | undefined {
 	const reader = new BerReader(value);
 	reader.enter(Tag.sequence);
 	return reader.more ? reader.text(Tag.context) : undefined;
-}
-
-function mustBePrivate({ encrypted }: LdapClient): void {
-	if (encrypted) return;
-	throw new Failure({
-		kind: 'invalid',
-		phase: 'notSent',
-		code: 'NOT_ENCRYPTED',
-		message: 'Passwords are not sent over a connection that is not encrypted',
-		hint: 'Choose LDAPS or STARTTLS under "Encryption" in the credential, or allow passwords without encryption there.',
-	});
 }

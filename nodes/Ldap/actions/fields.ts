@@ -1,0 +1,108 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { fromList } from '../../shared/node/fromList';
+
+// The same words for the same things in all operations.
+
+/** An entry that is there. */
+export const entryField = {
+	displayName: 'Entry',
+	name: 'entry',
+	type: 'resourceLocator',
+	required: true,
+	default: { mode: 'dn', value: '' },
+	description: 'The entry to work on',
+	modes: [
+		fromList('searchEntries', 'Select an entry...'),
+		{
+			displayName: 'By DN',
+			name: 'dn',
+			type: 'string',
+			placeholder: 'e.g. uid=anna,ou=people,dc=example,dc=com',
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 3f79048f-42cd-4c77-8426-835cd9f8a3ad',
+			hint: 'objectGUID, entryUUID or objectSid. Stays the same when the entry is renamed or moved.',
+		},
+		{
+			displayName: 'By Name',
+			name: 'name',
+			type: 'string',
+			placeholder: 'e.g. anna, EXAMPLE\\anna or anna@example.com',
+			hint: 'sAMAccountName, uid, cn, userPrincipalName or mail: found by a search below the base DN',
+		},
+	],
+} as const satisfies INodeProperties;
+
+/** Where a search begins; empty: at the base DN. */
+export const baseField = {
+	displayName: 'Base DN',
+	name: 'base',
+	type: 'resourceLocator',
+	default: { mode: 'dn', value: '' },
+	description: 'Where the search begins. Leave empty for the base DN of the credential.',
+	modes: [
+		fromList('searchContainers', 'Select a place...'),
+		{
+			displayName: 'By DN',
+			name: 'dn',
+			type: 'string',
+			placeholder: 'e.g. ou=people,dc=example,dc=com',
+		},
+	],
+} as const satisfies INodeProperties;
+
+/** Of what is read: empty means all user attributes. */
+export const attributesField = {
+	displayName: 'Attribute Names or IDs',
+	name: 'attributes',
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod: 'getAttributes' },
+	default: [],
+	description:
+		'What to return of an entry; all but the operational attributes where none is chosen. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+} as const satisfies INodeProperties;
+
+/** How values are returned. */
+export const shapeOptions = [
+	{
+		displayName: 'Binary Values',
+		name: 'binaryValues',
+		type: 'options',
+		options: [
+			{
+				name: 'As Base64',
+				value: 'base64',
+				description: 'Photos and certificates are texts of the item',
+			},
+			{
+				name: 'As Files',
+				value: 'files',
+				description: 'Photos and certificates are files of the item',
+			},
+		],
+		default: 'base64',
+		description: 'How to return values that are no text, such as photos and certificates',
+	},
+	{
+		displayName: 'Operational Attributes',
+		name: 'operational',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to return what the server keeps about the entry as well, such as createTimestamp and memberOf',
+	},
+	{
+		displayName: 'Raw Values',
+		name: 'raw',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to return all values as lists of texts, as they are in the directory, instead of numbers, dates, GUIDs and flags',
+	},
+] as const satisfies INodeProperties[];
+
+/** Operations on the same entry keep the order of the items. */
+export const sameEntry = ({ entry }: { entry: string }): string => entry.toLowerCase();

@@ -1,0 +1,27 @@
+const PASSWORD_ATTRIBUTES = new Set([
+	'userpassword',
+	'unicodepwd',
+	'authpassword',
+	'clearpassword',
+]);
+
+/** The passwords among names and values, in rows or in an object, at any depth. */
+export function passwordsIn(given: unknown): string[] {
+	if (typeof given !== 'object' || given === null) return [];
+	if ('attribute' in given && 'value' in given)
+		return isPassword(given.attribute) ? textsIn(given.value) : [];
+	return Object.entries(given).flatMap(([name, value]: [string, unknown]) =>
+		isPassword(name) ? textsIn(value) : passwordsIn(value),
+	);
+}
+
+const isPassword = (name: unknown): boolean =>
+	typeof name === 'string' &&
+	PASSWORD_ATTRIBUTES.has(name.trim().toLowerCase().split(';')[0] ?? '');
+
+const textsIn = (value: unknown): string[] =>
+	typeof value === 'string'
+		? [value]
+		: typeof value === 'object' && value !== null
+			? Object.values(value).flatMap(textsIn)
+			: [];

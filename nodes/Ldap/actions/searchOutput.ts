@@ -1,0 +1,214 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { Readable } from 'node:stream';
+import type { Item } from '../../shared/node/defineOperation';
+import { WithFiles } from '../../shared/node/defineOperation';
+import { outputFileField, ROW_FILES } from '../../shared/node/rowsOutput';
+import { invalidInput } from '../../shared/resilience/failure';
+import type { Entry } from '../transport/entry';
+import { formatLdif } from '../transport/ldif';
+import type { Schema } from '../transport/schema';
+import type { Entries, SearchEnd } from '../transport/search';
+import { entryShaper } from '../transport/values/shapeEntry';
+import type { ShapeOptions } from './shaped';
+import { shaping } from './shaped';
+
+// How a search hands over what it finds: as items, or in one file that is written while the entries
+// come in, so that memory does not grow with them.
+
+export const searchOutputField = {
+	displayName: 'Output',
+	name: 'output',
+	type: 'options',
+	options: [
+		{
+			name: 'CSV File',
+			value: 'csv',
+			description: 'One item with a file of a line for each entry',
+		},
+		{ name: 'Items', value: 'items', description: 'An item for each entry' },
+		{ name: 'Items of Pages', value: 'pages', description: 'An item for each page of entries' },
+		{ name: 'LDIF File', value: 'ldif', description: 'One item with a file that ldapadd can read' },
+		{
+			name: 'NDJSON File',
+			value: 'ndjson',
+			description: 'One item with a file that has a line of JSON for each entry',
+		},
+	],
+	default: 'items',
+	description:
+		'How to return the entries. A file takes no more memory for a million entries than for ten.',
+} as const satisfies INodeProperties;
+
+export const searchFileField = {
+	...outputFileField,
+	displayOptions: { show: { output: ['csv', 'ldif', 'ndjson'] } },
+} as const satisfies INodeProperties;
+
+export const valueSeparatorOption = {
+	displayName: 'Separator of Values',
+	name: 'valueSeparator',
+	type: 'string',
+	default: '|',
+	description: 'Between the values of an attribute that has several, in a CSV file',
+} as const satisfies INodeProperties;
+
+type Output = 'csv' | 'items' | 'ldif' | 'ndjson' | 'pages';
+
+export interface Found {
+	entries: Entries;
+	schema: Schema;
+	/** attributes that were asked for: the columns of a CSV file */
+	attributes: string[];
+	/** the limit of the user: what is beyond it is not missed */
+	limit: number;
+}
+
+export interface OutputInput {
+	output: Output;
+	binaryPropertyName?: string;
+	options: ShapeOptions & { valueSeparator?: string };
+}
+
+/** What was found, in the way the user chose. Where the server gave up early, that is said in `truncated`. */
+export async function delivered(found: Found, input: OutputInput, item: Item): Promise<object[]> {
+	const { output } = input;
+	if (output === 'items') return await asItems(found, input, item);
+	if (output === 'pages') return await asPages(found, input);
+	return [await asFile(found, input, FILES[output], item)];
+}
+
+async function asItems(
+	{ entries, schema, limit }: Found,
+	{ options }: OutputInput,
+	item: Item,
+): Promise<object[]> {
+	const shape = rowShaper(schema, options);
+	const withFiles = options.binaryValues === 'files' && shaping(schema, options, item);
+	const rows: object[] = [];
+	const end = await each(entries, async (page) => {
+		if (withFiles) for (const entry of page) rows.push(await withFiles(entry));
+		else for (const entry of page) rows.push(shape(entry).row);
+	});
+	const said = truncation(end, rows.length, limit);
+	if (said) for (const row of rows) Object.assign(row instanceof WithFiles ? row.row : row, said);
+	return rows;
+}
+
+async function asPages({ entries, schema, limit }: Found, { options }: OutputInput) {
+	const shape = rowShaper(schema, options);
+	const pages: Array<{ page: number; count: number; entries: object[] }> = [];
+	let count = 0;
+	const end = await each(entries, async (page) => {
+		count += page.length;
+		const rows = page.map((entry) => shape(entry).row);
+		pages.push({ page: pages.length + 1, count: rows.length, entries: rows });
+	});
+	const said = truncation(end, count, limit);
+	return pages.map((page) => ({ ...page, ...said }));
+}
+
+interface FileKind {
+	extension: string;
+	mimeType: string;
+	/** @returns the first line, and how the lines of an entry are made */
+	writer(
+		found: Found,
+		options: OutputInput['options'],
+	): { head: string; lines(entry: Entry): string };
+}
+
+const FILES: Record<'csv' | 'ldif' | 'ndjson', FileKind> = {
+	csv: {
+		extension: 'csv',
+		mimeType: ROW_FILES.csv.mimeType,
+		writer: ({ schema, attributes }, { raw = false, valueSeparator = '|' }) => {
+			if (attributes.length === 0)
+				throw invalidInput(
+					'A CSV file needs "Attribute Names or IDs"',
+					'Choose the attributes that are to be its columns.',
+				);
+			const columns = ['dn', ...attributes];
+			const { head, line } = ROW_FILES.csv;
+			const shape = rowShaper(schema, { raw });
+			return {
+				head: head(columns),
+				lines: (entry) => line(inColumns(shape(entry).row, columns, valueSeparator), columns),
+			};
+		},
+	},
+	ldif: {
+		extension: 'ldif',
+		mimeType: 'text/ldif',
+		// RFC 2849: the version comes first.
+		writer: () => ({ head: 'version: 1\n\n', lines: (entry) => formatLdif(entry) }),
+	},
+	ndjson: {
+		extension: 'ndjson',
+		mimeType: ROW_FILES.ndjson.mimeType,
+		writer: ({ schema }, { raw = false }) => {
+			const shape = rowShaper(schema, { raw });
+			return { head: '', lines: (entry) => `${JSON.stringify(shape(entry).row)}\n` };
+		},
+	},
+};
+
+async function asFile(
+	found: Found,
+	{ binaryPropertyName = 'data', options }: OutputInput,
+	{ extension, mimeType, writer }: FileKind,
+	item: Item,
+) {
+	const { head, lines } = writer(found, options);
+	let count = 0;
+	let said: object | undefined;
+	async function* content() {
+		yield Buffer.from(head);
+		const end = yield* mapped(found.entries, (page) => {
+			count += page.length;
+			return Buffer.from(page.map(lines).join(''));
+		});
+		said = truncation(end, count, found.limit);
+	}
+	const fileName = `entries.${extension}`;
+	const body = Readable.from(content(), { objectMode: false });
+	const saved = await item.save(body, { fileName, mimeType });
+	return new WithFiles({ count, fileName, ...said }, { [binaryPropertyName]: saved });
+}
+
+async function* mapped<T>(
+	entries: Entries,
+	map: (page: Entry[]) => T,
+): AsyncGenerator<T, SearchEnd, undefined> {
+	for (;;) {
+		const next = await entries.next();
+		if (next.done) return next.value;
+		yield map(next.value);
+	}
+}
+
+async function each(entries: Entries, take: (page: Entry[]) => Promise<void>): Promise<SearchEnd> {
+	for (;;) {
+		const next = await entries.next();
+		if (next.done) return next.value;
+		await take(next.value);
+	}
+}
+
+const rowShaper = (schema: Schema, { raw }: ShapeOptions) =>
+	entryShaper(schema, { values: raw ? 'raw' : 'typed', binary: 'base64' });
+
+const truncation = ({ truncated }: SearchEnd, count: number, limit: number) =>
+	truncated && count < limit ? { truncated } : undefined;
+
+/** The server spells the names of attributes in its own way; the columns have those of the user. */
+function inColumns(row: object, columns: string[], separator: string): object {
+	const values = new Map(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
+	return Object.fromEntries(
+		columns.map((column) => [column, inCell(values.get(column.toLowerCase()), separator)]),
+	);
+}
+
+function inCell(value: unknown, separator: string): unknown {
+	if (Array.isArray(value)) return value.map((one) => inCell(one, separator)).join(separator);
+	return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+}

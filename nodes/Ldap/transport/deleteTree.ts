@@ -1,0 +1,36 @@
+import { toFailure } from '../../shared/resilience/failure';
+import type { LdapClient } from './client';
+import { parseDn } from './dn';
+import { present } from './filter';
+import { isTooMuchAtOnce } from './results';
+
+/** Tree Delete, [MS-ADTS] 3.1.1.3.4.1.15, known by other servers as well. */
+const TREE_DELETE = '1.2.840.113556.1.4.805';
+
+/**
+ * Deletes an entry and all below it: in one request where the server can do that, otherwise one by
+ * one from the bottom up, so that what is left after a failure is a tree again.
+ * @returns how many entries; `undefined` where the server did not say
+ */
+export async function deleteTree(ldap: LdapClient, dn: string): Promise<number | undefined> {
+	const { supportedControl } = await ldap.rootDse();
+	if (supportedControl.has(TREE_DELETE)) {
+		// Active Directory stops after 16,384 entries.
+		for (;;)
+			try {
+				await ldap.delete(dn, { controls: [{ oid: TREE_DELETE, critical: true }] });
+				return undefined;
+			} catch (error) {
+				if (!isTooMuchAtOnce(toFailure(error))) throw error;
+			}
+	}
+	const found: string[] = [];
+	const search = { base: dn, scope: 'subtree' as const, filter: present('objectClass') };
+	for await (const entries of ldap.search({ ...search, attributes: ['1.1'] }))
+		found.push(...entries.map((entry) => entry.dn));
+	const deepestFirst = found
+		.map((name) => ({ name, depth: parseDn(name).length }))
+		.sort((a, b) => b.depth - a.depth);
+	for (const { name } of deepestFirst) await ldap.delete(name);
+	return found.length;
+}

@@ -1,0 +1,26 @@
+import type { Failure } from '../../shared/resilience/failure';
+
+// What an operation makes of a result that is no success: codes of RFC 4511 section 4.1.9.
+
+/** There is no such entry, or this credential may not see it. */
+export const isMissing = ({ status, code }: Failure): boolean =>
+	status === 32 || code === 'NO_SUCH_ENTRY';
+
+/** There is an entry of this name already. */
+export const isThere = ({ status }: Failure): boolean => status === 68;
+
+/**
+ * A value to add is there, or one to remove is not: 20 and 16 by the standard; for members of groups Active
+ * Directory says 68 and 53.
+ */
+export const isDoneAlready = ({ status = 0 }: Failure): boolean =>
+	[16, 20, 53, 68].includes(status);
+
+/** The value to remove is not there. */
+export const isValueMissing = ({ status }: Failure): boolean => status === 16;
+
+/** The entry would lack something that its object class requires. */
+export const isSchemaViolation = ({ status }: Failure): boolean => status === 65;
+
+/** The server did a part, and wants to be asked again. */
+export const isTooMuchAtOnce = ({ status }: Failure): boolean => status === 11;
