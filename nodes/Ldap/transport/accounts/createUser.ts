@@ -1,0 +1,117 @@
+import { toFailure } from '../../../shared/resilience/failure';
+import type { LdapClient } from '../client';
+import { joinDn, parseDn, rdnOf } from '../dn';
+import type { Attribute } from '../entry';
+import { PASSWORD_MODIFY } from '../modifyPassword';
+import { checkEntry } from '../checkEntry';
+import { mustBeEncrypted } from '../mustBeEncrypted';
+import { accountsOf } from './accounts';
+import { ACCOUNT_DISABLED, NORMAL_ACCOUNT, unicodePassword } from './activeDirectory';
+
+export interface NewUser {
+	/** DN; empty: the base DN */
+	parent: string;
+	login: string;
+	firstName: string;
+	lastName: string;
+	/** empty: none, and then the account is disabled where servers know that */
+	password: string;
+	fullName?: string;
+	mail?: string;
+	userPrincipalName?: string;
+	disabled?: boolean;
+	requirePasswordChange?: boolean;
+	/** besides those above, or in their place */
+	others: Attribute[];
+}
+
+/** Adds a user as the server in use wants it. */
+export async function createUser(
+	ldap: LdapClient,
+	user: NewUser,
+): Promise<{ dn: string; login: string }> {
+	const { vendor } = await ldap.rootDse();
+	if (user.password) mustBeEncrypted(ldap);
+	const parent = user.parent.trim() || (await ldap.baseDn());
+	const create = vendor === 'activeDirectory' ? inActiveDirectory : elsewhere;
+	return { dn: await create(ldap, user, parent), login: user.login };
+}
+
+/** One request: [MS-ADTS] takes password and flags in the Add as well. */
+async function inActiveDirectory(ldap: LdapClient, user: NewUser, parent: string): Promise<string> {
+	const { login, firstName, lastName, password, mail } = user;
+	const name = fullNameOf(user);
+	const dn = joinDn(rdnOf('CN', name), parent);
+	const disabled = user.disabled || !password;
+	const attributes = merged(user.others, {
+		objectClass: ['top', 'person', 'organizationalPerson', 'user'],
+		cn: [name],
+		displayName: [name],
+		sAMAccountName: [login],
+		userPrincipalName: [user.userPrincipalName || `${login}@${domainOf(await ldap.baseDn())}`],
+		givenName: [firstName],
+		sn: [lastName],
+		mail: [mail ?? ''],
+		userAccountControl: [String(NORMAL_ACCOUNT | (disabled ? ACCOUNT_DISABLED : 0))],
+		unicodePwd: [password && unicodePassword(password)],
+		pwdLastSet: [user.requirePasswordChange ? '0' : ''],
+	});
+	await ldap.add(dn, attributes);
+	return dn;
+}
+
+/** inetOrgPerson, RFC 2798. */
+async function elsewhere(ldap: LdapClient, user: NewUser, parent: string): Promise<string> {
+	const { login, firstName, lastName, password, mail } = user;
+	const name = fullNameOf(user);
+	const dn = joinDn(rdnOf('uid', login), parent);
+	// A server that hashes passwords by itself does so by this request, and not always in an Add.
+	const { supportedExtension } = await ldap.rootDse();
+	const after = password !== '' && supportedExtension.has(PASSWORD_MODIFY);
+	const attributes = merged(user.others, {
+		objectClass: ['top', 'person', 'organizationalPerson', 'inetOrgPerson'],
+		uid: [login],
+		cn: [name],
+		displayName: [name],
+		givenName: [firstName],
+		sn: [lastName],
+		mail: [mail ?? ''],
+		userPassword: [after ? '' : password],
+	});
+	checkEntry(await ldap.schema(), attributes);
+	await ldap.add(dn, attributes);
+	const accounts = await accountsOf(ldap);
+	try {
+		if (after) await accounts.setPassword(dn, password);
+		if (user.requirePasswordChange) await accounts.requirePasswordChange(dn, true);
+		if (user.disabled) await accounts.disable(dn);
+	} catch (error) {
+		const failure = toFailure(error);
+		// A user without the password that was meant for it: it is taken back, so that a retry begins anew.
+		await ldap.delete(dn);
+		throw failure.inPhase('rejected');
+	}
+	return dn;
+}
+
+const fullNameOf = ({ fullName, firstName, lastName }: NewUser): string =>
+	fullName?.trim() || [firstName.trim(), lastName.trim()].filter(Boolean).join(' ');
+
+/** "DC=ad,DC=example,DC=com" -> "ad.example.com" */
+const domainOf = (dn: string): string =>
+	parseDn(dn)
+		.flat()
+		.filter(({ type }) => type.toLowerCase() === 'dc')
+		.map(({ value }) => value.toString())
+		.join('.');
+
+/** The attributes that have values; what the user gave stands in place of what we would. */
+function merged(given: Attribute[], usual: Record<string, Array<string | Buffer>>): Attribute[] {
+	const names = new Set(given.map(({ type }) => type.toLowerCase()));
+	const ours = Object.entries(usual)
+		.filter(([type]) => !names.has(type.toLowerCase()))
+		.map(([type, values]) => ({ type, values: values.map((value) => Buffer.from(value)) }));
+	return [...ours, ...given]
+		.map(({ type, values }) => ({ type, values: values.filter(({ length }) => length > 0) }))
+		.filter(({ values }) => values.length > 0);
+}

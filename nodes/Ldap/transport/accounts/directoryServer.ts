@@ -1,0 +1,70 @@
+import type { LdapClient } from '../client';
+import type { Change } from '../entry';
+import { PASSWORD_MODIFY, modifyPassword } from '../modifyPassword';
+import { readEntry, valuesIn } from '../readEntry';
+import type { Accounts } from './accounts';
+import { mustBeEncrypted } from '../mustBeEncrypted';
+import { unsupported } from './accounts';
+import { shadowExpiry } from './shadow';
+
+const LONG_AGO = '19700101000000Z';
+
+/**
+ * Accounts of the servers that come from Netscape (389 Directory Server, Oracle, Ping), as far as this
+ * one knows their attributes.
+ */
+export const directoryServer = (ldap: LdapClient, name: string): Accounts => {
+	const known = async (attribute: string, what: string) => {
+		if ((await ldap.schema()).attributeType(attribute)) return;
+		throw unsupported(
+			`${name} has no attribute ${attribute}, so that ${what} is not possible`,
+			'Change the attribute that this server has for it, with the operation Update of an entry.',
+		);
+	};
+	const setLock = async (dn: string, locked: boolean) => {
+		await known('nsAccountLock', 'to enable and disable accounts');
+		const { attributes } = await readEntry(ldap, dn, ['nsAccountLock']);
+		const now = valuesIn(attributes, 'nsAccountLock')[0]?.toString().toLowerCase() === 'true';
+		if (now === locked) return false;
+		await ldap.modify(dn, [replaced('nsAccountLock', locked ? 'true' : undefined)]);
+		return true;
+	};
+	return {
+		setPassword: async (dn, password) => {
+			mustBeEncrypted(ldap);
+			const { supportedExtension } = await ldap.rootDse();
+			if (supportedExtension.has(PASSWORD_MODIFY))
+				await modifyPassword(ldap, { user: dn, after: password });
+			else await ldap.modify(dn, [replaced('userPassword', password)]);
+		},
+		changePassword: async (dn, before, after) => {
+			mustBeEncrypted(ldap);
+			await modifyPassword(ldap, { user: dn, before, after });
+		},
+		enable: async (dn) => await setLock(dn, false),
+		disable: async (dn) => await setLock(dn, true),
+		unlock: async (dn) => {
+			await known('passwordRetryCount', 'to unlock accounts');
+			const types = ['passwordRetryCount', 'accountUnlockTime'];
+			const { attributes } = await readEntry(ldap, dn, types);
+			const there = types.filter((type) => valuesIn(attributes, type).length > 0);
+			if (there.length === 0) return false;
+			await ldap.modify(
+				dn,
+				there.map((type) => replaced(type, undefined)),
+			);
+			return true;
+		},
+		expire: async (dn, at) => await shadowExpiry(ldap, dn, at),
+		requirePasswordChange: async (dn, required) => {
+			await known('passwordExpirationTime', 'to ask for a new password');
+			await ldap.modify(dn, [replaced('passwordExpirationTime', required ? LONG_AGO : undefined)]);
+		},
+	};
+};
+
+const replaced = (type: string, value: string | undefined): Change => ({
+	operation: 'replace',
+	type,
+	values: value === undefined ? [] : [Buffer.from(value)],
+});
