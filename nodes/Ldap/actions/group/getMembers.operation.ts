@@ -1,0 +1,53 @@
+import { defineOperation } from '../../../shared/node/defineOperation';
+import type { LdapClient } from '../../transport/client';
+import { dnOf } from '../../transport/findEntry';
+import { groupAt } from '../../transport/groups/group';
+import { allMembers } from '../../transport/groups/memberships';
+import { readEntry } from '../../transport/readEntry';
+import { attributesField, shapeOptions } from '../fields';
+import { askedFor, shaping } from '../shaped';
+import { groupField, nestedOption } from './groupFields';
+
+export const getMembers = defineOperation({
+	name: 'Get Members',
+	value: 'getMembers',
+	action: 'Get the members of a group',
+	description: 'List who is in a group, however many, an item for each',
+	repeatable: true,
+	properties: [
+		groupField,
+		{ ...nestedOption, default: false },
+		{
+			displayName: 'Details',
+			name: 'details',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to read the entry of each member, which takes a request for each',
+		},
+		{ ...attributesField, displayOptions: { show: { details: [true] } } },
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			displayOptions: { show: { details: [true] } },
+			default: {},
+			options: [...shapeOptions],
+		},
+	],
+	async execute(ldap: LdapClient, { group, nested, details, attributes, options }, item) {
+		const found = await groupAt(ldap, await dnOf(ldap, group));
+		const members = await allMembers(ldap, found, nested);
+		const { names } = found.membership;
+		const about = { group: found.dn };
+		if (!details) return members.map((member) => ({ [names]: member, ...about }));
+		const shape = shaping(await ldap.schema(), options ?? {}, item);
+		const asked = askedFor(attributes ?? [], options);
+		const rows = [];
+		for (const member of members) {
+			const dn = names === 'dn' ? member : await dnOf(ldap, member);
+			rows.push(await shape(await readEntry(ldap, dn, asked)));
+		}
+		return rows;
+	},
+});

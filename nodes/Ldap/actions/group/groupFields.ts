@@ -1,0 +1,82 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { fromList } from '../../../shared/node/fromList';
+import { invalidInput } from '../../../shared/resilience/failure';
+import type { LdapClient } from '../../transport/client';
+import { dnOf } from '../../transport/findEntry';
+import type { Group } from '../../transport/groups/group';
+import { readEntry, valuesIn } from '../../transport/readEntry';
+import { entryField } from '../fields';
+import { userField } from '../user/userFields';
+
+/** The group to work on. */
+export const groupField = {
+	...entryField,
+	displayName: 'Group',
+	name: 'group',
+	description: 'The group to work on',
+	modes: [fromList('searchGroups', 'Select a group...'), ...entryField.modes.slice(1)],
+} as const satisfies INodeProperties;
+
+/** Somebody who may be in groups: a user, a computer, or a group. */
+export const memberField = {
+	...userField,
+	displayName: 'Member',
+	name: 'member',
+	description: 'Whom it is about: a user, or another group',
+} as const satisfies INodeProperties;
+
+export const membersField = {
+	displayName: 'Members',
+	name: 'members',
+	type: 'string',
+	typeOptions: { anyValue: true, rows: 3 },
+	required: true,
+	default: '',
+	placeholder: 'e.g. anna',
+	description:
+		'DNs, IDs or names, one in each line, or an expression that gives a list: users and other groups',
+} as const satisfies INodeProperties;
+
+export const nestedOption = {
+	displayName: 'Nested',
+	name: 'nested',
+	type: 'boolean',
+	default: true,
+	description: 'Whether groups that are in groups count as well, at any depth',
+} as const satisfies INodeProperties;
+
+/** Work on the same group keeps the order of the items. */
+export const sameGroup = ({ group }: { group: string }): string => group.toLowerCase();
+
+/** What was filled in for several members. @throws Failure where one of them is no text */
+export function namesOf(members: unknown): string[] {
+	const given = typeof members === 'string' ? members.split(/\r?\n/) : [members].flat();
+	const names = given.map((name: unknown) => {
+		if (typeof name === 'string') return name.trim();
+		throw invalidInput('"Members" has something that is no text', 'Give DNs, IDs or names.');
+	});
+	return names.filter((name) => name !== '');
+}
+
+/** The members as the group names them. @throws Failure where there is no such entry */
+export async function memberNames(
+	ldap: LdapClient,
+	group: Group,
+	members: string[],
+): Promise<string[]> {
+	const found: string[] = [];
+	for (const member of members) found.push(await memberName(ldap, group, member));
+	return found;
+}
+
+async function memberName(ldap: LdapClient, group: Group, member: string): Promise<string> {
+	// A name is what groups of Unix systems keep, and their members need not have an entry.
+	if (group.membership.names === 'uid' && !/[=\\@]/.test(member)) return member;
+	const named = await dnOf(ldap, member);
+	if (group.membership.names === 'dn' && !named.startsWith('<')) return named;
+	const { dn, attributes } = await readEntry(ldap, named, ['uid']);
+	if (group.membership.names === 'dn') return dn;
+	const [uid] = valuesIn(attributes, 'uid');
+	if (uid) return uid.toString();
+	throw invalidInput(`"${member}" has no uid`, `The group "${group.dn}" keeps its members by uid.`);
+}
