@@ -2,7 +2,8 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import { limitField, returnAllField, rowLimit } from '../../../shared/node/rowsOutput';
 import type { LdapClient } from '../../transport/client';
 import { attributesField, baseField, shapeOptions } from '../fields';
-import { filterFields, filterOf } from '../filterFields';
+import { filterFields } from '../filterFields';
+import { filterOf } from '../filterOf';
 import {
 	delivered,
 	searchFileField,
@@ -58,7 +59,7 @@ export const search = defineOperation({
 		const entries = ldap.search({
 			base: base.trim() || (await ldap.baseDn()),
 			scope,
-			filter: filterOf(input),
+			filter: filterOf(input, schema),
 			attributes: askedFor(attributes, options),
 			sizeLimit: returnAll ? 0 : limit,
 			derefAliases: options.derefAliases,
