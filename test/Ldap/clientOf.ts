@@ -2,6 +2,7 @@ import { simpleBind } from '../../nodes/Ldap/transport/requests';
 import { resultFailure } from '../../nodes/Ldap/transport/failure';
 import type { SignIn } from '../../nodes/Ldap/transport/connection';
 import type { LdapClient } from '../../nodes/Ldap/transport/client';
+import type { Attribute } from '../../nodes/Ldap/transport/entry';
 import type { LdapClientOptions } from '../../nodes/Ldap/transport/ldapClient';
 import { ldapClient } from '../../nodes/Ldap/transport/ldapClient';
 import { ServerList } from '../../nodes/Ldap/transport/serverList';
@@ -57,6 +58,11 @@ export function clientOf(servers: Server[], settings: TestSettings = {}): LdapCl
 		...options,
 	});
 }
+
+export const attribute = (type: string, ...values: string[]): Attribute => ({
+	type,
+	values: values.map((value) => Buffer.from(value)),
+});
 
 /** The Failure a promise rejects with. */
 export async function failureOf(promise: Promise<unknown>): Promise<Failure> {

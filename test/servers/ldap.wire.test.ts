@@ -4,17 +4,12 @@ import type { Attribute, Entry } from '../../nodes/Ldap/transport/entry';
 import { enumerated, sequence } from '../../nodes/Ldap/transport/ber';
 import { equal, present } from '../../nodes/Ldap/transport/filter';
 import type { Search, SearchEnd } from '../../nodes/Ldap/transport/search';
-import { clientOf, failureOf, signInAs } from '../Ldap/clientOf';
+import { attribute, clientOf, failureOf, signInAs } from '../Ldap/clientOf';
 import { needs } from '../needs';
 import type { Slapd } from './slapd/start.ts';
 import { startSlapd } from './slapd/start.ts';
 
 jest.setTimeout(60_000);
-
-const attribute = (type: string, ...values: string[]): Attribute => ({
-	type,
-	values: values.map((value) => Buffer.from(value)),
-});
 
 const person = (cn: string): Attribute[] => [
 	attribute('objectClass', 'person'),

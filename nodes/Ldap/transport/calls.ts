@@ -2,7 +2,8 @@ import type { Redact } from '../../shared/ground/redact';
 import type { Send } from '../../shared/resilience';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { Connection } from './connection';
-import { resultFailure, silent } from './failure';
+import type { Doing } from './failure';
+import { resultFailure, silent, struck } from './failure';
 import { Witness } from './lostAnswer';
 import type { Result } from './message';
 import { Code } from './message';
@@ -19,6 +20,8 @@ export interface CallsOptions {
 	scope: string;
 	signal: AbortSignal;
 	redact: Redact;
+	/** so long may one answer take, in ms */
+	attemptTimeoutMs?: number;
 }
 
 /** One request with one answer. */
@@ -47,7 +50,11 @@ const ATTEMPT_TIMEOUT_MS = 120_000;
 
 /** Sends requests through all policies, each on a connection of the pool. */
 export class Calls {
-	constructor(private readonly options: CallsOptions) {}
+	private readonly attemptTimeoutMs: number;
+
+	constructor(private readonly options: CallsOptions) {
+		this.attemptTimeoutMs = options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS;
+	}
 
 	/** One attempt after the other, until the policies give up. */
 	async through<T>(
@@ -62,8 +69,12 @@ export class Calls {
 	}
 
 	/** A connection on which TLS and sign-in are done. */
-	async lease(own: boolean, signal: AbortSignal): Promise<Lease> {
-		return await this.options.route.lease(own, signal);
+	async lease(own: boolean, signal: AbortSignal, what: Doing): Promise<Lease> {
+		try {
+			return await this.options.route.lease(own, signal);
+		} catch (error) {
+			throw struck(toFailure(error), what);
+		}
 	}
 
 	/** The result, if it is a success. Rejects with a Failure otherwise. */
@@ -73,7 +84,7 @@ export class Calls {
 			ask.doing,
 			ask.repeatable,
 			async (signal) => {
-				const { connection, release } = await this.lease(false, signal);
+				const { connection, release } = await this.lease(false, signal, ask);
 				const { server } = connection;
 				try {
 					if (ask.stays && lostBy && lostBy !== server) throw answerLost(ask, lostBy, server);
@@ -86,7 +97,7 @@ export class Calls {
 					release();
 				}
 			},
-			ATTEMPT_TIMEOUT_MS,
+			this.attemptTimeoutMs,
 		);
 	}
 
@@ -109,11 +120,15 @@ export class Calls {
 		} catch (error) {
 			// Not only this request hangs: the next attempt gets another connection.
 			if (isTimeout(error) && connection.heardAt < sentAt)
-				connection.close(silent(ATTEMPT_TIMEOUT_MS, connection.server));
-			throw error;
+				connection.close(silent(this.attemptTimeoutMs, connection.server));
+			throw ofConnection(error, connection, { doing, dn });
 		}
 	}
 }
+
+/** The failure of a connection strikes whatever waits on it: it does not say what that was. */
+export const ofConnection = (error: unknown, { failure }: Connection, what: Doing): unknown =>
+	error instanceof Failure && error.code === failure?.code ? struck(error, what) : error;
 
 const answerLost = ({ doing, dn }: Ask, first: Server, second: Server) =>
 	new Failure({

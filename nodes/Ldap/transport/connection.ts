@@ -73,7 +73,7 @@ export class Connection implements Session {
 	private readonly frames = new Frames(LARGEST_MESSAGE);
 	private lastId = 0;
 	private upgrading = false;
-	private failure: Failure | undefined;
+	private closedFor: Failure | undefined;
 	/** told once, when it is closed */
 	onClosed: () => void = () => {};
 	/** when the last byte came (ms since 1970) */
@@ -109,7 +109,12 @@ export class Connection implements Session {
 	}
 
 	get closed(): boolean {
-		return this.failure !== undefined;
+		return this.closedFor !== undefined;
+	}
+
+	/** Why it was closed. */
+	get failure(): Failure | undefined {
+		return this.closedFor;
 	}
 
 	/** Message IDs are used once (RFC 4511 section 4.1.1.1). */
@@ -184,8 +189,8 @@ export class Connection implements Session {
 
 	/** Closes for good; everything that waits fails with this failure. */
 	close(failure: Failure): void {
-		if (this.failure) return;
-		this.failure = failure;
+		if (this.closedFor) return;
+		this.closedFor = failure;
 		// It may have been paused; an unread byte would keep an ended socket open.
 		this.socket.resume();
 		if (!this.socket.writableEnded) this.socket.destroy();

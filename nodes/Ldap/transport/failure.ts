@@ -36,7 +36,7 @@ export function resultFailure(result: Result, { doing, dn, redact }: Doing): Fai
 	const what = said ? (windows ? `${said} (${windows.words})` : said) : words;
 	const found = result.matchedDn ? ` The nearest entry that exists is "${result.matchedDn}".` : '';
 	const elsewhere = result.referrals.length > 0 ? ` See ${result.referrals.join(', ')}.` : '';
-	const message = `${what} — ${doing}${dn === undefined ? '' : ` of "${dn}"`}.${found}${elsewhere}`;
+	const message = `${what} — ${named(doing, dn)}.${found}${elsewhere}`;
 	return new Failure({
 		kind,
 		phase,
@@ -60,6 +60,16 @@ function meaningOf({ code, message }: Result): Meaning {
 const printable = (message: string) =>
 	// eslint-disable-next-line no-control-regex
 	message.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+
+/** The failure of a connection, or of signing in, for one of the operations that it struck. */
+export const struck = (failure: Failure, { doing, dn }: Doing): Failure =>
+	new Failure({
+		...failure,
+		message: `${failure.message} — ${named(doing, dn)}`,
+		cause: failure.cause,
+	});
+
+const named = (doing: string, dn?: string) => (dn === undefined ? doing : `${doing} of "${dn}"`);
 
 /** The server closed the connection without a word. */
 export const closedByServer = (server: Server): Failure =>

@@ -41,6 +41,8 @@ export interface LdapClientOptions extends PoolOptions {
 	redact: Redact;
 	/** left out: the first naming context of the server */
 	baseDn?: string;
+	/** so long may one answer take, in ms */
+	attemptTimeoutMs?: number;
 	clock?: Clock;
 }
 

@@ -1,7 +1,9 @@
 import type { AnswerStream } from './answerStream';
 import type { Calls } from './calls';
+import { ofConnection } from './calls';
 import { cookieOf, pagedResults, sortRequest } from './controls';
 import type { Entry } from './entry';
+import type { Doing } from './failure';
 import { codeOf } from './failure';
 import type { Result, SearchAnswer } from './message';
 import { Code } from './message';
@@ -58,8 +60,9 @@ export class SearchRun {
 					if (entries.length > 0) return entries;
 				}
 			} catch (error) {
+				const named = ofConnection(error, this.reading.lease.connection, this.what);
 				this.stop();
-				throw error;
+				throw named;
 			}
 		}
 		this.stop();
@@ -74,8 +77,12 @@ export class SearchRun {
 		this.cookie = NO_COOKIE;
 	}
 
+	private get what(): Doing {
+		return { doing: DOING, dn: this.search.base };
+	}
+
 	private async begin(signal: AbortSignal): Promise<Reading> {
-		const lease = await this.calls.lease(this.search.scope !== 'base', signal);
+		const lease = await this.calls.lease(this.search.scope !== 'base', signal, this.what);
 		this.rounds++;
 		return { lease, stream: this.ask(lease) };
 	}
