@@ -7,9 +7,10 @@ import type { TunnelOptions } from './tunnel';
 const CONNECT_MS = 15_000;
 
 /**
- * axios' `transport` option for one request: sends the path byte for byte. axios itself builds it
- * with `new URL`, which folds `..` and `%2E%2E` after the signature was made, so that the request
- * would name another object. It also knows whether the request can have reached the other side.
+ * One request on the wire; for axios, its `transport` option. Sends the path byte for byte: axios
+ * builds it with `new URL`, which folds `..` and `%2E%2E` after the signature was made, so that the
+ * request would name another object. It also knows whether the request can have reached the other
+ * side.
  */
 export class Wire {
 	/** The connection stood: from now on the other side may have acted. */
@@ -18,7 +19,7 @@ export class Wire {
 	closedFor: Error | undefined;
 	private current: ClientRequest | undefined;
 
-	/** @param idleMs so long may no byte move; axios' `timeout` must be the same */
+	/** @param idleMs so long may no byte move; the time-out of the request must be the same */
 	constructor(
 		private readonly path: string,
 		private readonly idleMs: number,
