@@ -153,6 +153,77 @@ export function s3TriggerSuite(from?: string): void {
 		expect([...(sandbox.buckets.get(bucket)?.objects.keys() ?? [])]).toEqual(['a-fails']);
 	});
 
+	test('the done file goes after a run that succeeded; the next one is a new signal', async () => {
+		const bucket = await bucketOf();
+		const database = new Database();
+		const status = () => (database.executions.length === 1 ? 'error' : 'success');
+		const options = { doneFile: '{key}.ok', deleteDoneFile: true, batchSize: 1 };
+		const events = ['created', 'changed', 'deleted'];
+		await start(trigger(bucket, { events, options }), database, { status });
+		const there = () => [...(sandbox.buckets.get(bucket)?.objects.keys() ?? [])];
+		await put(bucket, 'a-fails');
+		await put(bucket, 'a-fails.ok');
+		await until(() => database.executions.length === 1);
+		await put(bucket, 'b');
+		await put(bucket, 'b.ok');
+		await until(() => !there().includes('b.ok'));
+		expect(there()).toEqual(['a-fails', 'a-fails.ok', 'b']);
+		await put(bucket, 'b', 'again');
+		await wait(1_500);
+		expect(seen(database)).toEqual(['created a-fails', 'created b']);
+		await put(bucket, 'b.ok');
+		expect(await eventsOf(database, 3)).toEqual(['changed b', 'created a-fails', 'created b']);
+		expect(there()).toEqual(['a-fails', 'a-fails.ok', 'b']);
+		expect(database.failures).toEqual([]);
+	});
+
+	test.each(['delete', 'move'])(
+		'the done file goes with its object: %s; a process that is killed leaves neither',
+		async (afterReading) => {
+			const bucket = await bucketOf();
+			const database = new Database();
+			const options = { doneFile: '{key}.ok', deleteDoneFile: true };
+			const place = { prefix: 'in/', destinationPrefix: 'done/' };
+			const node = trigger(bucket, { afterReading, ...place, options });
+			const host = await start(node, database, { runMs: 400 });
+			await put(bucket, 'in/a');
+			await put(bucket, 'in/a.ok');
+			await until(() => database.executions.length === 1);
+			host.kill();
+			await start(node, database);
+			const there = () => [...(sandbox.buckets.get(bucket)?.objects.keys() ?? [])];
+			await until(() => !there().some((key) => key.startsWith('in/')));
+			await wait(1_200);
+			expect(there()).toEqual(afterReading === 'move' ? ['done/a'] : []);
+			// The object was still there: whether the run that was killed had done with it, nobody knows.
+			expect(seen(database)).toEqual(['created in/a', 'created in/a']);
+			expect(database.failures).toEqual([]);
+		},
+	);
+
+	test('after reading objects are tagged beside their tags; a tag is no change, and remembered for us', async () => {
+		const bucket = await bucketOf();
+		const database = new Database();
+		const tag = { afterReading: 'tag', tagName: 'state', tagValue: 'read' };
+		const node = trigger(bucket, { events: ['created', 'changed', 'deleted'], ...tag });
+		const tagsOf = (key: string) =>
+			Object.fromEntries(sandbox.buckets.get(bucket)?.objects.get(key)?.tags ?? []);
+		const host = await start(node, database);
+		const headers = { 'content-type': 'text/plain', 'x-amz-tagging': 'colour=red' };
+		await putObject(s3, bucket, 'k', Buffer.from('x'), headers);
+		await until(() => tagsOf('k').state === 'read');
+		expect(tagsOf('k')).toEqual({ colour: 'red', state: 'read' });
+		expect(await eventsOf(database, 1)).toEqual(['created k']);
+		// Another object of this key has no such tag, and is one to read.
+		await put(bucket, 'k', 'other');
+		await until(() => tagsOf('k').state === 'read');
+		expect(await eventsOf(database, 2)).toEqual(['changed k', 'created k']);
+		host.kill();
+		await start(node, database);
+		expect(await eventsOf(database, 2)).toHaveLength(2);
+		expect(database.failures).toEqual([]);
+	});
+
 	test('moved objects arrive whole, and are no deletions', async () => {
 		const bucket = await bucketOf();
 		const database = new Database();
@@ -277,7 +348,7 @@ export function s3TriggerSuite(from?: string): void {
 				let working = true;
 				const worker = work().finally(() => (working = false));
 				const complete = () => new Set(seen(database)).size >= expected;
-				const end = Date.now() + 60_000;
+				const end = Date.now() + 60_000 + count * 20;
 				while ((working || !complete()) && Date.now() < end) {
 					await wait(1_020 + Math.random() * 60);
 					if (kills >= 12) continue;
@@ -293,7 +364,7 @@ export function s3TriggerSuite(from?: string): void {
 			};
 			await phase(async () => await each(keys, async (key) => await put(bucket, key)), count);
 			if (afterReading === 'delete') {
-				await until(() => sandbox.buckets.get(bucket)?.objects.size === 0);
+				await until(() => sandbox.buckets.get(bucket)?.objects.size === 0, 20_000 + count * 10);
 				expect(sandbox.buckets.get(bucket)?.objects.size).toBe(0);
 				const runs = Map.groupBy(seen(database), (event) => event);
 				expect([...runs.keys()].sort()).toEqual(keys.map((key) => `created ${key}`));
@@ -317,6 +388,6 @@ export function s3TriggerSuite(from?: string): void {
 			]);
 			expect(database.failures).toEqual([]);
 		},
-		200_000,
+		200_000 + count * 60,
 	);
 }

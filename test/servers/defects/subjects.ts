@@ -24,6 +24,8 @@ export interface Fields {
 	/** at most so many rows; all without it */
 	limit?: number;
 	tag?: { name: string; value: string };
+	/** everybody may read what is uploaded */
+	readable?: boolean;
 	fileName?: string;
 }
 
@@ -81,16 +83,24 @@ function subject(
 const many = (limit: number | undefined) =>
 	limit === undefined ? { returnAll: true } : { returnAll: false, limit };
 const ourObject = { resource: 'object' };
+const toEverybody = {
+	permission: 'READ',
+	granteeType: 'uri',
+	grantee: 'http://acs.amazonaws.com/groups/global/AllUsers',
+};
 
 const ours: Parameters = {
-	upload: ({ bucket, key, text, tag }) => ({
+	upload: ({ bucket, key, text, tag, readable }) => ({
 		...ourObject,
 		operation: 'upload',
 		bucket,
 		key,
 		source: 'text',
 		text,
-		options: tag ? { tags: { rows: [tag] } } : {},
+		options: {
+			...(tag && { tags: { rows: [tag] } }),
+			...(readable && { grants: { rows: [toEverybody] } }),
+		},
 	}),
 	uploadFile: ({ bucket, key }) => ({
 		...ourObject,
@@ -146,14 +156,15 @@ const ours: Parameters = {
 };
 
 const builtIn: Parameters = {
-	upload: ({ bucket, key, text, tag }) => ({
+	upload: ({ bucket, key, text, tag, readable }) => ({
 		resource: 'file',
 		operation: 'upload',
 		bucketName: bucket,
 		fileName: key,
 		binaryData: false,
 		fileContent: text,
-		additionalFields: {},
+		// All it has: there is no field for whom.
+		additionalFields: readable ? { grantRead: true } : {},
 		tagsUi: tag ? { tagsValues: [{ key: tag.name, value: tag.value }] } : {},
 	}),
 	uploadFile: ({ bucket, key }) => ({
