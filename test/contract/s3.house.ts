@@ -16,7 +16,7 @@ const account = { accessKeyId: 'AKIACONTRACT', secretAccessKey: 'contract/secret
 
 /** The S3 sandbox, with buckets and objects for the examples. */
 export async function openS3(engine: Engine): Promise<House> {
-	const accounts: Account[] = [account, stranger];
+	const accounts: Account[] = [account, stranger, USER];
 	const sandbox = await startS3Sandbox({ accounts });
 	const issuer = await new Issuer(accounts).open();
 	const s3 = clientOf(sandbox, account);
@@ -295,6 +295,18 @@ export async function openS3(engine: Engine): Promise<House> {
 			{ what: 'good', type, data: good, says: /3 buckets: folders, locked, shelf/ },
 			{ what: 'good', type, data: { ...good, testBucket: 'shelf' }, says: /"shelf" answers/ },
 			{ what: 'good', type, data: { ...good, provider: 'minio' }, says: /^MinIO: .* 3 buckets/ },
+			{
+				what: 'good',
+				type,
+				data: { ...good, ...USER, stsEndpoint: issuer.endpoint },
+				says: /Account ".+" \(arn:aws:iam::123456789012:user\/Alice\) has 3 buckets/,
+			},
+			{
+				what: 'good',
+				type,
+				data: { ...good, stsEndpoint: 'http://127.0.0.1:9' },
+				says: /Account "[^(]+" has 3 buckets/,
+			},
 			{
 				what: 'good',
 				type,

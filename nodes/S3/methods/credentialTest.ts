@@ -18,6 +18,8 @@ import type { Credentials } from '../transport/sign';
 
 const DEADLINE_MS = 15_000;
 const SHOWN_BUCKETS = 5;
+/** Nobody waits longer for a name. */
+const ARN_MS = 3_000;
 
 // Where the usual advice is not for somebody who fills in a credential.
 const HINTS: Record<string, string> = {
@@ -68,13 +70,19 @@ async function greeting(
 ): Promise<string> {
 	if (testBucket) return await bucketAnswers(s3, keys, testBucket);
 	if (!keys) throw incomplete('Without keys there is no list of buckets');
-	const { owner, buckets } = await listBuckets(s3);
+	const [{ owner, buckets }, arn] = await Promise.all([listBuckets(s3), arnOf(s3)]);
 	const names = buckets.slice(0, SHOWN_BUCKETS).map(({ name }) => name);
 	const more = buckets.length > names.length ? ' …' : '';
 	const list = names.length > 0 ? `: ${names.join(', ')}${more}` : '';
-	const account = owner ? `Account "${owner}"` : 'The account';
+	const name = owner ? `Account "${owner}"` : 'The account';
+	const account = arn ? `${name} (${arn})` : name;
 	const who = keys.expiresAt === undefined ? account : `The ${roleOf(keys)}`;
 	return `${who} has ${buckets.length} ${buckets.length === 1 ? 'bucket' : 'buckets'}${list}`;
+}
+
+/** Where the STS cannot be reached, the test is about the storage all the same. */
+async function arnOf(s3: S3Client): Promise<string | undefined> {
+	return await s3.arn(AbortSignal.timeout(ARN_MS)).catch(() => undefined);
 }
 
 async function bucketAnswers(s3: S3Client, keys: Credentials | undefined, bucket: string) {

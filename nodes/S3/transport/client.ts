@@ -45,6 +45,8 @@ export interface S3ClientOptions {
 	credentials: CredentialSource;
 	/** The server calls these keys expired: whether others can be had. */
 	renew?(used: Credentials): boolean;
+	/** Whose the keys are, where it can be found out. */
+	arn?(signal: AbortSignal): Promise<string | undefined>;
 	/** the account of the credential pays for the requests, not the owner of the bucket */
 	requesterPays?: boolean;
 	quirks?: Quirks;
@@ -83,6 +85,8 @@ export interface S3Client {
 	): Promise<T>;
 	/** The keys that requests are signed with; `undefined`: none. */
 	identity(): Promise<Credentials | undefined>;
+	/** The ARN of whom the keys belong to, where it can be found out. */
+	arn(signal: AbortSignal): Promise<string | undefined>;
 	/** For presigning. Nothing is sent, but keys of a role that are not known yet are fetched. */
 	signing(bucket: string, key?: string): Promise<Signing>;
 }
@@ -185,6 +189,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 					await read({ status, headers, body: await body.collect(MAX_ANSWER_BYTES) }, history),
 			),
 		identity: async () => await credentials(options.signal),
+		arn: async (signal) => await options.arn?.(signal),
 		signing: async (bucket, key) => {
 			const { region, skewMs } = where.placeOf({ bucket });
 			const address = allowed(() => where.address(region)(bucket, key));

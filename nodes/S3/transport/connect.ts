@@ -78,6 +78,7 @@ export function connect(credential: S3Credential, connection: Connection): S3Cli
 		where: sharedWhereabouts(`${scope} ${serverId(credential)}`, server),
 		credentials: identity.keys,
 		renew: identity.renew,
+		arn: identity.arn,
 		requesterPays: credential.requesterPays,
 		http,
 		send: resilient({

@@ -124,7 +124,9 @@ export class Issuer {
 		return this.done(
 			action,
 			form,
-			() => this.checked(message, body, form) ?? this.keys(action, form),
+			() =>
+				this.checked(message, body, form) ??
+				(action === 'GetCallerIdentity' ? CALLER : this.keys(action, form)),
 			scope,
 		);
 	}
@@ -148,7 +150,8 @@ export class Issuer {
 			const wrong = this.signatureOf(message, body);
 			if (wrong) return wrong;
 			if (form.ExternalId !== EXTERNAL_ID) return refused('AccessDenied', 403);
-		} else return refused('InvalidAction', 400);
+		} else if (form.Action === 'GetCallerIdentity') return this.signatureOf(message, body);
+		else return refused('InvalidAction', 400);
 		if (form.RoleArn !== ROLE) return refused('AccessDenied', 403);
 		const duration = Number(form.DurationSeconds ?? 3_600);
 		if (!(duration >= 900 && duration <= 7_200)) return refused('ValidationError', 400);
@@ -202,6 +205,11 @@ export const refused = (code: string, status: number, message = 'Some words.'): 
 	status,
 	body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
 });
+
+const CALLER: Answer = {
+	status: 200,
+	body: '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/Alice</Arn><UserId>AIDACKCEVSQ6C2EXAMPLE</UserId><Account>123456789012</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>',
+};
 
 const isJson = (text: string) => {
 	try {

@@ -45,29 +45,6 @@ export const faults: Scenario[] = [
 		},
 	},
 	{
-		title: 'a part that is answered with 308 fails the upload, and no parts are left behind',
-		async play(node, { sandbox, faulty, faultySdk, bucket, file }) {
-			node.use(faulty);
-			const name = await bucket(faultySdk);
-			// Three parts of 5 MiB at least, whatever the size of a part is.
-			const item = await file(Buffer.alloc(33 * 1024 * 1024), 'large.bin');
-			sandbox.faults.add({
-				kind: 'status',
-				status: 308,
-				code: 'PermanentRedirect',
-				match: ({ operation, query }) => operation === 'UploadPart' && query.partNumber === '2',
-			});
-			const { error } = await node.run('uploadFile', { bucket: name, key: 'large.bin' }, [item]);
-			sandbox.faults.clear();
-			const whole = sandbox.read(name, 'large.bin')?.length === 33 * 1024 * 1024;
-			const left = sandbox.openUploads().filter((upload) => upload.bucket === name).length;
-			// Who sends it in one request has no parts.
-			if (!error && whole) return undefined;
-			if (!error) return 'success, and nothing was stored';
-			return left > 0 ? `${left} upload left behind` : undefined;
-		},
-	},
-	{
 		title: 'a permission goes to whom it is for',
 		async play(node, { sandbox, faulty, faultySdk, bucket }) {
 			node.use(faulty);

@@ -49,6 +49,12 @@ export interface SignIn {
 	renew(used: Credentials): boolean;
 }
 
+/** What is known of the keys besides. */
+export interface Identity extends SignIn {
+	/** The ARN of whom they belong to; `undefined` where nobody is known who could tell. */
+	arn(signal: AbortSignal): Promise<string | undefined>;
+}
+
 /** A field of the credential that is empty. */
 export const missing = (field: string, hint: string): Failure => wrong(`"${field}" is empty`, hint);
 

@@ -97,7 +97,10 @@ function issued(
 	};
 }
 
-const stsAt = (place: StsPlace, { owner, http, send, redact, clock }: Surroundings): Sts => ({
+export const stsAt = (
+	place: StsPlace,
+	{ owner, http, send, redact, clock }: Surroundings,
+): Sts => ({
 	...place,
 	http,
 	send,

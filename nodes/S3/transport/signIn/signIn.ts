@@ -1,8 +1,10 @@
 import { isHostIdentityAllowed } from '../../../shared/transport/hostIdentity';
 import type { Credentials } from '../sign';
-import type { SignIn, SignInFields, Surroundings } from './fields';
+import type { Identity, SignIn, SignInFields, Surroundings } from './fields';
 import { missing, wrong } from './fields';
-import { assumedRole, hostRole, webIdentity } from './roles';
+import { assumedRole, hostRole, stsAt, webIdentity } from './roles';
+import { getCallerIdentity } from './sts';
+import { stsPlace } from './stsPlace';
 
 type Way = (fields: SignInFields, around: Surroundings) => SignIn;
 
@@ -30,11 +32,23 @@ const WAYS: Record<string, Way> = {
  * are needed and kept for all runs of this process.
  * @throws Failure that names the field in which something is missing
  */
-export function signIn(fields: SignInFields, around: Surroundings): SignIn {
+export function signIn(fields: SignInFields, around: Surroundings): Identity {
 	const { authentication = 'accessKeys' } = fields;
 	const way = WAYS[authentication];
-	if (way) return way(fields, around);
-	throw wrong(`"Authentication" is "${authentication}"`, 'Choose one of the list.');
+	if (!way) throw wrong(`"Authentication" is "${authentication}"`, 'Choose one of the list.');
+	const { keys, renew } = way(fields, around);
+	return {
+		keys,
+		renew,
+		arn: async (signal) => {
+			const owned = await keys(signal);
+			// Other servers may take the question for one about objects.
+			const known = around.server.aws !== undefined || !!fields.stsEndpoint?.trim();
+			if (!owned || owned.role || !known) return owned?.role;
+			const sts = stsAt(stsPlace(fields, around.server), around);
+			return await getCallerIdentity(sts, owned, signal);
+		},
+	};
 }
 
 function keysOf(fields: SignInFields): Credentials | undefined {

@@ -41,13 +41,8 @@ export async function assumeRole(
 	role: RoleRequest,
 	signal: AbortSignal,
 ): Promise<IssuedKeys> {
-	return await ask(
-		sts,
-		'AssumeRole',
-		{ ...formOf(role), ExternalId: role.externalId },
-		keys,
-		signal,
-	);
+	const form = { ...formOf(role), ExternalId: role.externalId };
+	return await ask(sts, 'AssumeRole', form, keys, signal, keysIn);
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
@@ -58,7 +53,22 @@ export async function assumeRoleWithWebIdentity(
 	signal: AbortSignal,
 ): Promise<IssuedKeys> {
 	const form = { ...formOf(role), WebIdentityToken: token };
-	return await ask(sts, 'AssumeRoleWithWebIdentity', form, undefined, signal);
+	return await ask(sts, 'AssumeRoleWithWebIdentity', form, undefined, signal, keysIn);
+}
+
+/**
+ * Whose keys these are: an ARN. Everybody may ask.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
+export async function getCallerIdentity(
+	sts: Sts,
+	keys: Credentials,
+	signal: AbortSignal,
+): Promise<string | undefined> {
+	return await ask(sts, 'GetCallerIdentity', {}, keys, signal, ({ body }, action) => {
+		const root = documentOf(body);
+		return root && text(root, `${action}Result`, 'Arn');
+	});
 }
 
 const formOf = ({ roleArn, roleSessionName, duration, policy }: RoleRequest) => ({
@@ -68,13 +78,14 @@ const formOf = ({ roleArn, roleSessionName, duration, policy }: RoleRequest) => 
 	Policy: policy,
 });
 
-async function ask(
+async function ask<T>(
 	{ address, region, http, send, scope, redact, clock }: Sts,
 	action: string,
 	fields: Record<string, string | undefined>,
 	keys: Credentials | undefined,
 	cancel: AbortSignal,
-): Promise<IssuedKeys> {
+	read: (answer: HttpResponse<Buffer>, action: string, clock: Clock) => T,
+): Promise<T> {
 	const given = Object.entries(fields).filter((field): field is [string, string] => !!field[1]);
 	const form = { Action: action, Version: '2011-06-15', ...Object.fromEntries(given) };
 	const body = Buffer.from(new URLSearchParams(form).toString());
@@ -111,7 +122,7 @@ async function ask(
 			skewMs = ahead;
 			answer = await exchange();
 		}
-		if (answer.status === 200) return keysIn(answer, action, clock);
+		if (answer.status === 200) return read(answer, action, clock);
 		throw refusal(answer, action, host, redact);
 	});
 }
