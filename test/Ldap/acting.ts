@@ -12,8 +12,14 @@ export interface Acted {
 /**
  * Runs an operation of the node for one item, with the defaults of its form where nothing is given.
  * @param name such as "entry.search"
+ * @param file of the item, in whichever field
  */
-export async function act(ldap: LdapClient, name: string, input: object = {}): Promise<Acted> {
+export async function act(
+	ldap: LdapClient,
+	name: string,
+	input: object = {},
+	file?: Buffer | string,
+): Promise<Acted> {
 	const [resource, value] = name.split('.');
 	const operation = resources
 		.find((one) => one.value === resource)
@@ -30,7 +36,10 @@ export async function act(ldap: LdapClient, name: string, input: object = {}): P
 		ldap,
 		{ ...defaults, ...input },
 		{
-			open: async () => await Promise.reject(new Error('It has no files')),
+			open: async () => {
+				if (file === undefined) throw new Error('It has no files');
+				return await Promise.resolve({ content: Buffer.from(file), mimeType: '' });
+			},
 			save: async (body: Readable, { fileName = '', mimeType = '' }) => {
 				files.set(fileName, Buffer.concat(await body.toArray()));
 				return { data: '', fileName, mimeType };

@@ -1,8 +1,9 @@
 import type { Resource } from '../../../shared/node/defineOperation';
 import type { LdapClient } from '../../transport/client';
+import { importOperation } from './import.operation';
 
 export const ldif: Resource<LdapClient> = {
 	name: 'LDIF',
 	value: 'ldif',
-	operations: [],
+	operations: [importOperation],
 };
