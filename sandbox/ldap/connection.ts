@@ -96,8 +96,9 @@ export class Connection {
 		try {
 			if (await this.spoilBefore(request, fault, record)) return;
 			const outcome = await this.outcome(request, fault, controller.signal);
+			if (controller.signal.aborted) return;
 			record.code = outcome.result.code;
-			if (!controller.signal.aborted) await this.answer(request, outcome, fault);
+			await this.answer(request, outcome, fault);
 		} catch (error) {
 			this.fail(error);
 		} finally {

@@ -3,6 +3,7 @@ import { createSecureContext, TLSSocket } from 'node:tls';
 import { makeCertificates } from './certificate.ts';
 import { Connection } from './connection.ts';
 import type { Service } from './context.ts';
+import { Oid } from './controls.ts';
 import { Directory, type Effect } from './directory.ts';
 import { parseDn } from './dn.ts';
 import { FaultPlan, type FaultControls } from './faults.ts';
@@ -35,6 +36,10 @@ export interface LdapSandboxOptions {
 	lockoutThreshold?: number;
 	/** Active Directory: days until a password must be changed, 42 by default; 0: never. */
 	maxPasswordAge?: number;
+	/** How clients are told of changes: OpenLDAP has "sync", Active Directory the last two. */
+	push?: ReadonlyArray<'sync' | 'persistentSearch' | 'notification' | 'dirSync'>;
+	/** Changes that content synchronization remembers, 1000 by default. */
+	sessionLog?: number;
 	/** Entries to begin with, parents first. */
 	entries?: ReadonlyArray<{ dn: string; attributes: Values }>;
 	/** What the certificate calls the server: DNS:localhost and IP:127.0.0.1 by default. */
@@ -85,12 +90,12 @@ export interface LdapSandbox {
 
 /** Starts an LDAP server on 127.0.0.1 that keeps everything in memory. */
 export async function startLdapSandbox(options: LdapSandboxOptions = {}): Promise<LdapSandbox> {
-	const { now = () => new Date() } = options;
+	const { now = () => new Date(), sessionLog = 1000 } = options;
 	const { personality, admin } = settle(options, now);
 	const { base } = personality;
 	const { schema } = personality;
 	const directory = new Directory(personality);
-	const service: Service = { directory, personality, now, referrals: new Map() };
+	const service: Service = { directory, personality, now, referrals: new Map(), sessionLog };
 	const faults = new FaultPlan();
 	const requests: RecordedRequest[] = [];
 	const connections = new Set<Connection>();
@@ -181,11 +186,19 @@ export async function startLdapSandbox(options: LdapSandboxOptions = {}): Promis
 	};
 }
 
+const pushControls = {
+	sync: Oid.syncRequest,
+	persistentSearch: Oid.persistentSearch,
+	notification: Oid.notification,
+	dirSync: Oid.dirSync,
+} as const;
+
 function settle(options: LdapSandboxOptions, now: () => Date) {
 	if (options.personality !== 'activeDirectory') {
 		const { base = 'dc=example,dc=org', anonymousReads = true } = options;
 		const admin = options.admin ?? { dn: `cn=admin,${base}`, password: 'secret' };
-		return { admin, personality: openLdap({ base, admin, anonymousReads }) };
+		const push = (options.push ?? ['sync']).map((way) => pushControls[way]);
+		return { admin, personality: openLdap({ base, admin, anonymousReads, push }) };
 	}
 	const base = options.base ?? 'DC=corp,DC=example';
 	const parts = [...base.matchAll(/dc=([^,]+)/gi)].map(([, part = '']) => part);
@@ -202,6 +215,7 @@ function settle(options: LdapSandboxOptions, now: () => Date) {
 				maxPasswordAge: options.maxPasswordAge ?? 42,
 			},
 			administratorPassword,
+			push: (options.push ?? ['notification', 'dirSync']).map((way) => pushControls[way]),
 			maxPageSize: options.maxPageSize ?? 1000,
 			maxValues: options.maxValRange ?? 1500,
 			now,

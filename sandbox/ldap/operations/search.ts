@@ -1,16 +1,27 @@
 import { done, entryAnswer, referenceAnswer } from '../answers.ts';
-import { findEntry, readName, type Context, type Outcome } from '../context.ts';
+import type { Context, Outcome } from '../context.ts';
 import { findControl, Oid } from '../controls.ts';
 import { distinguishedNameKey, isWithin, parseDn } from '../dn.ts';
-import { Fields, type Entry } from '../entry.ts';
+import type { Entry } from '../entry.ts';
 import { evaluate } from '../evaluate.ts';
 import type { Control, SearchRequest } from '../message.ts';
 import { ResultCode } from '../refusal.ts';
-import { rootDse, subschema } from '../rootDse.ts';
 import { selectAttributes, viewerOf } from '../view.ts';
+import { candidates } from './candidates.ts';
+import { dirSync } from './dirSync.ts';
+import { notify } from './notification.ts';
 import type { Cursors } from './paging.ts';
-import { checkAssertion } from './entryControls.ts';
+import { persistentSearch } from './persistentSearch.ts';
 import { sortEntries } from './sorting.ts';
+import { synchronize } from './sync.ts';
+
+/** Searches that a control makes something else of. */
+const special: Record<string, typeof synchronize> = {
+	[Oid.syncRequest]: synchronize,
+	[Oid.persistentSearch]: persistentSearch,
+	[Oid.notification]: notify,
+	[Oid.dirSync]: dirSync,
+};
 
 /** RFC 4511 section 4.5. */
 export async function search(
@@ -20,6 +31,10 @@ export async function search(
 ): Promise<Outcome> {
 	const { service, session, controls } = context;
 	const { personality } = service;
+	for (const [oid, run] of Object.entries(special)) {
+		const control = findControl(controls, oid);
+		if (control) return await run(request, context, control);
+	}
 	const page = cursors.read(controls);
 	const viewer = viewerOf(service, session);
 	let found = page?.rest;
@@ -60,34 +75,6 @@ function limitsOf(
 	const asked = sizeLimit > 0 ? sizeLimit : Infinity;
 	const most = Math.min(asked, personality.maxPageSize, pageSize || Infinity);
 	return { most, pages: pageSize !== undefined && asked > most };
-}
-
-/** The entries of the scope. @throws {Refusal} when the base is not there */
-function candidates(request: SearchRequest, context: Context): Entry[] {
-	const { service, controls } = context;
-	const { directory, personality } = service;
-	const special = personality.findSpecial(request.base, directory);
-	const name = special?.dn ?? readName(request.base, service);
-	if (name.key === '' && request.scope === 'base') return [rootDse(service)];
-	const schemaKey = readName(personality.subschemaDn, service).key;
-	if (name.key === schemaKey && request.scope === 'base') return [subschema(service)];
-	// Only Active Directory searches all it has from the root.
-	const atRoot = name.key === '' && personality.name === 'activeDirectory';
-	const base = atRoot ? undefined : findEntry(request.base, service, 'read');
-	if (base) checkAssertion(base, context);
-	const { key } = base?.dn ?? name;
-	const deleted = findControl(controls, Oid.showDeleted) !== undefined;
-	return [...scopeOf(request.scope, key, context)].filter(
-		(entry) => deleted || !new Fields(entry, directory.schema).has('isDeleted', 'TRUE'),
-	);
-}
-
-function* scopeOf(scope: SearchRequest['scope'], key: string, { service }: Context) {
-	const { directory } = service;
-	const base = directory.get(key);
-	if (base && (scope === 'base' || scope === 'subtree')) yield base;
-	if (scope === 'one') yield* directory.children(key);
-	if (scope === 'subtree' || scope === 'children') yield* directory.descendants(key);
 }
 
 /** Where a search of a subtree goes on in other servers (RFC 4511 section 4.5.3). */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +14,12 @@ export interface Target {
 
 /** An entry as ldapsearch prints it: "dn" and the attributes by their names. */
 export type Printed = { dn: string } & Record<string, string[] | string>;
+
+export interface Listening {
+	/** Everything printed so far, as soon as it has this text. */
+	until(text: string): Promise<string>;
+	stop(): Promise<void>;
+}
 
 /** The programs of OpenLDAP, bound as the administrator unless told otherwise. */
 export class Tools {
@@ -48,6 +55,41 @@ export class Tools {
 		);
 		expect({ code, output }).toMatchObject({ code: 0 });
 		return parse(stdout);
+	}
+
+	/** A search that stays open; its output grows. */
+	listen(base: string, args: string[]): Listening {
+		const child = spawn(
+			'ldapsearch',
+			['-H', this.target.url, ...this.asAdmin(), '-o', 'ldif-wrap=no', '-b', base, ...args],
+			{ env: { PATH: process.env.PATH, HOME: this.folder }, stdio: ['ignore', 'pipe', 'pipe'] },
+		);
+		let output = '';
+		let heard = () => {};
+		for (const stream of [child.stdout, child.stderr]) {
+			stream.on('data', (chunk: Buffer) => {
+				output += chunk.toString();
+				heard();
+			});
+		}
+		const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+		return {
+			async until(text) {
+				while (!output.includes(text)) {
+					await Promise.race([
+						new Promise<void>((resolve) => (heard = resolve)),
+						ended.then(() => {
+							throw new Error(`ldapsearch ended without ${text}: ${output}`);
+						}),
+					]);
+				}
+				return output;
+			},
+			async stop() {
+				child.kill();
+				await ended;
+			},
+		};
 	}
 
 	asAdmin(): string[] {

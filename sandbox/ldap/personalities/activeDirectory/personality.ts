@@ -16,6 +16,8 @@ import { activeDirectoryWords as words, constraint, unwilling } from './words.ts
 export interface ActiveDirectoryOptions {
 	domain: Domain;
 	administratorPassword: string;
+	/** OIDs of the controls by which clients are told of changes */
+	push: readonly string[];
 	maxPageSize: number;
 	maxValues: number;
 	now: () => Date;
@@ -54,7 +56,7 @@ export function activeDirectory(options: ActiveDirectoryOptions): Personality {
 			search: [
 				...common,
 				...[Oid.pagedResults, Oid.sortRequest, Oid.domainScope, Oid.searchOptions],
-				...[Oid.notification, Oid.dirSync],
+				...options.push,
 			],
 			add: [...common, Oid.permissiveModify],
 			modify: [...common, Oid.permissiveModify],

@@ -18,13 +18,15 @@ export interface OpenLdapOptions {
 	admin: { dn: string; password: string };
 	/** whether who is not bound may read */
 	anonymousReads: boolean;
+	/** OIDs of the controls by which clients are told of changes */
+	push: readonly string[];
 }
 
 const writeControls = [Oid.assertion, Oid.manageDsaIt, Oid.permissiveModify];
 const readControls = [Oid.preRead, Oid.postRead];
 
 /** slapd with one database and the overlays memberof, refint, sssvlv and syncprov. */
-export function openLdap({ base, admin, anonymousReads }: OpenLdapOptions): Personality {
+export function openLdap({ base, admin, anonymousReads, push }: OpenLdapOptions): Personality {
 	const administrator: Actor = {
 		dn: admin.dn,
 		key: distinguishedNameKey(admin.dn, schema) ?? '',
@@ -51,7 +53,7 @@ export function openLdap({ base, admin, anonymousReads }: OpenLdapOptions): Pers
 				Oid.assertion,
 				Oid.manageDsaIt,
 				Oid.subentries,
-				Oid.syncRequest,
+				...push,
 			],
 			add: [...writeControls, Oid.postRead],
 			modify: [...writeControls, ...readControls],
