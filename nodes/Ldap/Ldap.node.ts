@@ -10,6 +10,8 @@ import { outputsWithFailed } from '../shared/node/resilienceFields';
 import { runOperations } from '../shared/node/runOperations';
 import { resources } from './actions/resources';
 import { ldapCredentialTest } from './methods/credentialTest';
+import { listSearch } from './methods/listSearch';
+import { loadOptions } from './methods/loadOptions';
 import { openClient } from './methods/openClient';
 
 export class Ldap implements INodeType {
@@ -30,7 +32,7 @@ export class Ldap implements INodeType {
 		properties: propertiesOf(resources),
 	};
 
-	methods = { credentialTest: { ldapCredentialTest } };
+	methods = { credentialTest: { ldapCredentialTest }, listSearch, loadOptions };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperations(this, resources, openClient);

@@ -86,17 +86,21 @@ const FILLED_IN: ReadonlySet<string> = new Set([
 	'samaccountname',
 ]);
 
+/** What has to be given for an entry of this class, beside its classes. */
+export const requiredBy = (schema: Schema, { must }: ObjectClass): string[] =>
+	must
+		.filter((name) => !FILLED_IN.has(name.toLowerCase()))
+		.filter((name) => !sameAttribute(schema, name, 'objectClass'))
+		.filter((name) => !schema.attributeType(name)?.noUserModification);
+
 const missingAttributes: Rule = ({ schema, attributes, classes }) => {
 	const given = (name: string) => attributes.some(({ type }) => sameAttribute(schema, type, name));
-	const isExpected = (name: string) =>
-		!given(name) &&
-		!FILLED_IN.has(name.toLowerCase()) &&
-		!sameAttribute(schema, name, 'objectClass') &&
-		!schema.attributeType(name)?.noUserModification;
 	// The class that demands the least is the one that the others have it from.
 	const basicFirst = classes.toSorted((a, b) => a.must.length - b.must.length);
-	const demands = basicFirst.flatMap(({ names, must }) =>
-		must.filter(isExpected).map((name) => [name, names[0]] as const),
+	const demands = basicFirst.flatMap((one) =>
+		requiredBy(schema, one)
+			.filter((name) => !given(name))
+			.map((name) => [name, one.names[0]] as const),
 	);
 	const firsts = new Map(demands.toReversed());
 	return [...firsts]

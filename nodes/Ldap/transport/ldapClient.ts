@@ -54,7 +54,7 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 	const calls = new Calls({ ...options, route });
 	const { clock = systemClock, signal, redact } = options;
 	const rootDse = new Kept(async () => await readRootDse((wanted) => search(wanted, 0)));
-	const schema = new Kept(async () => await readSchema(client));
+	const schema = new Kept(async () => await readSchema(client, options.key));
 
 	const search = async function* (wanted: Search, pageSize: number): Entries {
 		const run = new SearchRun(calls, wanted, pageSize);

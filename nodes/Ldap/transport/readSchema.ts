@@ -1,20 +1,53 @@
+import { Recent } from '../../shared/ground/recent';
 import type { LdapClient } from './client';
+import type { Entry } from './entry';
+import { present } from './filter';
 import type { Schema } from './schema';
 import { noSchema, parseSchema, SCHEMA_ATTRIBUTES } from './schemaParser';
 
+interface Kept {
+	schema: Schema;
+	readAt: number;
+}
+
+// Half a megabyte in Active Directory: too much for every run.
+const MOST_SCHEMAS = 20;
+const schemas = new Recent<Kept>(MOST_SCHEMAS);
+
+// A server that does not say when its schema changed is not believed for longer.
+const KEPT_MS = 600_000;
+
+type Client = Pick<LdapClient, 'rootDse' | 'search' | 'clock'>;
+
 /**
- * The schema of the server in use, as RFC 4512 section 4.4 says how to find it. A server that shows
- * none to this user has one without names.
+ * The schema of the server in use, as RFC 4512 section 4.4 says how to find it. Kept for all runs of
+ * the credential as long as its modifyTimestamp stays the same. A server that shows none to this user
+ * has one without names.
+ * @param owner tells credentials apart
  */
-export async function readSchema(client: Pick<LdapClient, 'rootDse' | 'search'>): Promise<Schema> {
+export async function readSchema(client: Client, owner: string): Promise<Schema> {
 	const { subschemaSubentry } = await client.rootDse();
 	if (!subschemaSubentry) return noSchema;
-	const found = client.search({
-		base: subschemaSubentry,
-		scope: 'base',
-		filter: { type: 'present', attribute: 'objectClass' },
-		attributes: SCHEMA_ATTRIBUTES,
-	});
-	for await (const [subschema] of found) if (subschema) return parseSchema(subschema);
-	return noSchema;
+	const stamped = await read(client, subschemaSubentry, ['modifyTimestamp']);
+	const stamp = stamped?.attributes[0]?.values[0]?.toString();
+	const name = JSON.stringify([owner, subschemaSubentry, stamp]);
+	const kept = stamp === undefined ? undefined : schemas.peek(name);
+	const now = client.clock.now();
+	if (kept && now - kept.readAt < KEPT_MS) return kept.schema;
+	const subschema = await read(client, subschemaSubentry, SCHEMA_ATTRIBUTES);
+	if (!subschema) return noSchema;
+	const schema = parseSchema(subschema);
+	schemas.set(name, { schema, readAt: now });
+	return schema;
+}
+
+async function read(
+	client: Client,
+	base: string,
+	attributes: string[],
+): Promise<Entry | undefined> {
+	const filter = present('objectClass');
+	for await (const [entry] of client.search({ base, scope: 'base', filter, attributes }))
+		if (entry) return entry;
+	return undefined;
 }

@@ -1,0 +1,41 @@
+import { toFailure } from '../../shared/resilience/failure';
+import type { LdapClient } from './client';
+import type { Entry } from './entry';
+import { present } from './filter';
+import type { Search } from './search';
+
+// Somebody is waiting: what was found by then is shown.
+const TIME_LIMIT_S = 5;
+
+// There is no such entry; a server can also say that there cannot be one (RFC 4511 appendix A.2).
+const NOWHERE: ReadonlySet<number | undefined> = new Set([32, 34]);
+
+/** As many entries as somebody looks at, and what is to be seen of them. */
+export async function firstEntries(
+	ldap: LdapClient,
+	sizeLimit: number,
+	search: Pick<Search, 'base' | 'scope' | 'filter' | 'attributes'>,
+): Promise<Entry[]> {
+	const found: Entry[] = [];
+	const limited = { ...search, sizeLimit, timeLimit: TIME_LIMIT_S };
+	for await (const entries of ldap.search(limited)) found.push(...entries);
+	return found;
+}
+
+/** The entry itself and those right below it; none where there is no such entry. */
+export async function entriesAt(
+	ldap: LdapClient,
+	dn: string,
+	{ most, attributes }: { most: number; attributes: string[] },
+): Promise<Entry[]> {
+	const wanted = { base: dn, filter: present('objectClass'), attributes };
+	try {
+		return [
+			...(await firstEntries(ldap, 1, { ...wanted, scope: 'base' })),
+			...(await firstEntries(ldap, most, { ...wanted, scope: 'one' })),
+		];
+	} catch (error) {
+		if (NOWHERE.has(toFailure(error).status)) return [];
+		throw error;
+	}
+}
