@@ -7,6 +7,8 @@ export class Database {
 	staticData = '{}';
 	readonly executions: Array<{ key?: string; items: INodeExecutionData[] }> = [];
 	readonly failures: Error[] = [];
+	/** how often a run was asked for */
+	runsBegun = 0;
 
 	/** The json of all items of all runs. */
 	events(): IDataObject[] {
@@ -33,7 +35,7 @@ export class TriggerHost {
 	private dead = false;
 	private response: ITriggerResponse | undefined;
 	private readonly engine: Engine;
-	private readonly database: Database;
+	readonly database: Database;
 	private readonly options: HostOptions;
 
 	constructor(engine: Engine, database: Database, options: HostOptions = {}) {
@@ -63,6 +65,7 @@ export class TriggerHost {
 		type Done = { resolve(run: IRun | undefined): void; reject(error: Error): void };
 		const begin = (data: INodeExecutionData[][], done?: unknown, key?: string) => {
 			if (this.dead) return;
+			database.runsBegun++;
 			void save();
 			const { resolve, reject } = done as Done;
 			start(data[0] ?? [], key).then(resolve, reject);

@@ -1,0 +1,89 @@
+import type { INodeExecutionData, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { redactor } from '../../shared/ground/redact';
+import { nodeError } from '../../shared/node/nodeError';
+import { triggerHost } from '../../shared/node/triggerHost';
+import { Failure, toFailure } from '../../shared/resilience/failure';
+import type { LdapClient } from '../transport/client';
+import { namesToAskFor, ID_ATTRIBUTES } from './attributes';
+import { withIds } from './entries';
+import { EntryBook } from './entryBook';
+import type { EventKind } from './events';
+import { freshMemory } from './memory';
+import type { NumberedEvent } from './memory';
+import { readSettings } from './readSettings';
+import { Watcher } from './watcher';
+import type { WatchHost, WatchSettings } from './watcher';
+
+// Enough to build a workflow with.
+const SAMPLES = 5;
+
+/** Listens while the workflow is active; in the editor shows some of what is there. */
+export async function startWatching(
+	context: ITriggerFunctions,
+	connect: WatchHost['connect'],
+): Promise<ITriggerResponse> {
+	let redact = redactor([]);
+	const connected: WatchHost['connect'] = async (signal) => {
+		const connection = await connect(signal);
+		redact = redactor(connection.secrets);
+		return connection;
+	};
+	const shown = (error: unknown) =>
+		// Nothing was to be done, so nothing can have been done in spite of the failure.
+		nodeError(context.getNode(), toFailure(error).inPhase('rejected'), undefined, '', redact);
+	try {
+		const settings = readSettings(context);
+		if (context.getMode() === 'manual') {
+			const stop = new AbortController();
+			const sample = async () => {
+				try {
+					const { client } = await connected(stop.signal);
+					context.emit([itemsOf(await samples(client, settings))]);
+				} catch (error) {
+					throw shown(error);
+				}
+			};
+			return { manualTriggerFunction: sample, closeFunction: async () => stop.abort() };
+		}
+		const host = triggerHost(context);
+		const watcher = new Watcher(
+			{
+				...host,
+				connect: connected,
+				run: async (events, id) => await host.run(itemsOf(events), id),
+			},
+			settings,
+		);
+		await watcher.start();
+		return { closeFunction: async () => watcher.stop() };
+	} catch (error) {
+		throw shown(error);
+	}
+}
+
+const itemsOf = (events: NumberedEvent[]): INodeExecutionData[] =>
+	events.map((event) => ({ json: { ...event } }));
+
+/** Some of what is there, as if it were new. */
+async function samples(client: LdapClient, settings: WatchSettings): Promise<NumberedEvent[]> {
+	const { watched } = settings;
+	const { scope, filter } = watched;
+	const base = watched.base || (await client.baseDn());
+	const memory = freshMemory('', client.clock.now());
+	const kinds: EventKind[] = [...settings.kinds, 'created'];
+	const book = await EntryBook.open(client, memory, { ...settings, kinds, watched });
+	const attributes = namesToAskFor(watched, ...ID_ATTRIBUTES);
+	const found = client.search({ base, scope, filter, attributes, sizeLimit: SAMPLES });
+	for await (const entries of found) book.take({ entries: withIds(entries) }, false);
+	if (memory.waiting.length === 0) throw nothingThere(base);
+	return memory.waiting.slice(0, SAMPLES);
+}
+
+const nothingThere = (base: string) =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'NOTHING_TO_SHOW',
+		message: `There is no entry under "${base}" that matches the filter`,
+		hint: 'Check "Base DN" and "Filter", or add an entry, then test again.',
+	});

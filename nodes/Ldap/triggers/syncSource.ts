@@ -1,0 +1,81 @@
+import { Failure } from '../../shared/resilience/failure';
+import type { SearchAnswer } from '../transport/message';
+import { SYNC_REFRESH_REQUIRED, syncInfoOf, syncRequest, syncStateOf } from '../transport/sync';
+import type { SyncInfo } from '../transport/sync';
+import { namesToAskFor } from './attributes';
+import { idOf } from './entries';
+import type { Listening, News, Source } from './news';
+
+// "consumer state is newer than provider!": the server was put back to an earlier state.
+const UNWILLING_TO_PERFORM = 53;
+
+/** The server tells of every change (RFC 4533), and of those that were missed before that. */
+export const syncSource: Source = async function* (listening) {
+	try {
+		yield* follow(listening);
+	} catch (error) {
+		const tooOld =
+			error instanceof Failure &&
+			(error.status === SYNC_REFRESH_REQUIRED || error.status === UNWILLING_TO_PERFORM);
+		if (!tooOld || listening.cursor === '') throw error;
+		yield* follow({ ...listening, cursor: '' });
+	}
+};
+
+async function* follow({
+	client,
+	watched,
+	cursor,
+	signal,
+}: Listening): AsyncGenerator<News, void, undefined> {
+	const { base, scope, filter } = watched;
+	const cookie = cursor ? Buffer.from(cursor, 'base64') : undefined;
+	const open = client.listen(
+		{
+			...{ base, scope, filter, attributes: namesToAskFor(watched, 'entryUUID') },
+			controls: [syncRequest(cookie)],
+		},
+		signal,
+	);
+	yield { round: 'begin' };
+	// Without a cookie all entries come, and what does not come is gone, however the phase is called.
+	const all = cookie === undefined;
+	for await (const answers of open) yield* newsOf(answers, all);
+}
+
+function* newsOf(answers: SearchAnswer[], all: boolean): Generator<News> {
+	// Entries that follow each other go together: one by one they would cost more than they hold.
+	let group: News = {};
+	for (const answer of answers) {
+		const news = answer.type === 'entry' ? ofEntry(answer) : ofInfo(syncInfoOf(answer), all);
+		if (!news.round && !news.gone && !news.present) {
+			group.entries = [...(group.entries ?? []), ...(news.entries ?? [])];
+			group.cursor = news.cursor ?? group.cursor;
+			continue;
+		}
+		yield group;
+		group = {};
+		yield news;
+	}
+	yield group;
+}
+
+function ofEntry({ entry, controls }: SearchAnswer & { type: 'entry' }): News {
+	const state = syncStateOf(controls);
+	const id = state?.id ?? idOf(entry);
+	const cursor = textOf(state?.cookie);
+	if (state?.state === 'delete') return { gone: [id], cursor };
+	if (state?.state === 'present') return { present: [id], cursor };
+	return { entries: [{ id, entry }], cursor };
+}
+
+function ofInfo(info: SyncInfo | undefined, all: boolean): News {
+	if (!info) return {};
+	const cursor = textOf(info.cookie);
+	if (info.type === 'cookie') return { cursor };
+	if (info.type === 'ids') return { [info.deleted ? 'gone' : 'present']: info.ids, cursor };
+	if (info.type === 'refreshPresent') return { round: 'end', cursor };
+	return { round: !all ? 'cancel' : info.refreshDone ? 'end' : undefined, cursor };
+}
+
+const textOf = (cookie: Buffer | undefined) => cookie?.toString('base64');

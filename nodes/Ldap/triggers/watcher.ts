@@ -1,0 +1,231 @@
+import { sleep } from '../../shared/ground/clock';
+import { fingerprint } from '../../shared/ground/fingerprint';
+import { redactor } from '../../shared/ground/redact';
+import type { TriggerHost } from '../../shared/node/triggerHost';
+import type { RunOutcome } from '../../shared/node/triggerRuns';
+import { TriggerRuns } from '../../shared/node/triggerRuns';
+import { isPassing, toFailure } from '../../shared/resilience/failure';
+import type { LdapClient } from '../transport/client';
+import { chooseSource } from './chooseSource';
+import type { Mechanism } from './chooseSource';
+import { EntryBook } from './entryBook';
+import type { EventKind } from './events';
+import type { Memory, NumberedEvent } from './memory';
+import { freshMemory, nothingKept, read, write } from './memory';
+import type { Watched } from './news';
+
+export interface WatchSettings {
+	/** base: ''  that of the credential */
+	watched: Watched;
+	kinds: EventKind[];
+	mechanism: Mechanism;
+	/** whether values are kept, so that events can tell what a value was before */
+	keepValues: boolean;
+	/** what is there when the trigger is switched on for the first time */
+	existing: 'emit' | 'ignore';
+	intervalMs: number;
+	/** most events of one run of the workflow */
+	batchSize: number;
+	/** most runs of the workflow at the same time */
+	runs: number;
+}
+
+/** What n8n does for the watcher. */
+export interface WatchHost extends Omit<TriggerHost, 'run'> {
+	connect(signal: AbortSignal): Promise<{ client: LdapClient; secrets: Array<string | undefined> }>;
+	/** Starts a run of the workflow; resolves with its end, rejects where none was started. */
+	run(events: NumberedEvent[], id: string): Promise<RunOutcome>;
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+// A server that is restarted is no failure anybody has to hear of.
+const QUIET_FAILURES = 2;
+// A connection that lasts so long was no failure; one that breaks at once is.
+const LASTING_MS = 10_000;
+// Events that wait while a run goes on are written down with each batch.
+const WAITING_BATCHES = 2;
+
+/**
+ * Hears what happens in a directory and starts runs of the workflow. Each event goes into exactly one
+ * run: what is known of the entries, the events that follow from it and where the server goes on from
+ * are written down together.
+ */
+export class Watcher {
+	private readonly stopped = new AbortController();
+	private memory: Memory;
+	private runs: TriggerRuns<NumberedEvent>;
+	private redact = redactor([]);
+	/** in a row, and whether the user has heard of them */
+	private failures = 0;
+	private reported = false;
+	/** entries are learned without being events: what is there at the beginning */
+	private silent = false;
+	private somethingWaits: () => void = () => {};
+	private somethingWent: () => void = () => {};
+
+	constructor(
+		private readonly host: WatchHost,
+		private readonly settings: WatchSettings,
+	) {
+		this.memory = freshMemory(this.subject(), host.clock.now());
+		this.runs = this.runsOf(this.memory);
+	}
+
+	/** Remembers, or looks for the first time; then listens until it is stopped. */
+	async start(): Promise<void> {
+		const memory = read(this.host.load(), this.memory.watched);
+		if (memory) {
+			this.memory = memory;
+			this.runs = this.runsOf(memory);
+			void this.listen(() => {});
+		} else {
+			this.silent = this.settings.existing === 'ignore';
+			await this.lookForTheFirstTime();
+			this.host.keep({ ...nothingKept(), ...write(this.memory) });
+		}
+		void this.pass();
+	}
+
+	stop(): void {
+		this.stopped.abort();
+		this.somethingWaits();
+		this.somethingWent();
+	}
+
+	private subject(): string {
+		const { watched, mechanism, keepValues } = this.settings;
+		const { base, scope, filter, attributes, memberAttributes } = watched;
+		return fingerprint([
+			...[base, scope, filter, attributes, memberAttributes, mechanism, keepValues],
+		]);
+	}
+
+	private runsOf(memory: Memory): TriggerRuns<NumberedEvent> {
+		const { clock, name, knowsIds } = this.host;
+		return new TriggerRuns(memory, {
+			...{ clock, name, knowsIds, most: this.settings.runs, stopped: this.stopped.signal },
+			keep: async () => await Promise.resolve(this.host.keep(write(memory))),
+			ended: async () => await Promise.resolve(),
+			failed: (error) => this.retryRuns(error),
+		});
+	}
+
+	/** Resolves when what is there is known; rejects where the server cannot be asked. */
+	private async lookForTheFirstTime(): Promise<void> {
+		await new Promise<void>((resolve, reject) => {
+			void this.listen(resolve, reject);
+		});
+	}
+
+	/**
+	 * @param ready called when what is there is known
+	 * @param giveUp called with the failure that comes before that; without it, it is tried again
+	 */
+	private async listen(ready: () => void, giveUp?: (error: unknown) => void): Promise<void> {
+		const { signal } = this.stopped;
+		let isReady = false;
+		while (!signal.aborted) {
+			const attempt = new AbortController();
+			const since = this.host.clock.now();
+			try {
+				await this.hear(AbortSignal.any([signal, attempt.signal]), () => {
+					isReady = true;
+					ready();
+				});
+			} catch (error) {
+				if (!isReady && giveUp) {
+					this.stop();
+					return giveUp(error);
+				}
+				if (this.host.clock.now() - since > LASTING_MS) this.recovered();
+				this.fail(error);
+			} finally {
+				// Whatever the source has left open.
+				attempt.abort();
+			}
+			await sleep(this.host.clock, this.pauseMs(), signal).catch(() => {});
+		}
+	}
+
+	/** One connection: from where the last one ended until this one ends. */
+	private async hear(signal: AbortSignal, ready: () => void): Promise<void> {
+		const { client, secrets } = await this.host.connect(signal);
+		this.redact = redactor(secrets);
+		const { memory, settings } = this;
+		const { watched, mechanism, intervalMs } = settings;
+		const base = watched.base || (await client.baseDn());
+		const { name, source } = await chooseSource(client, mechanism);
+		const book = await EntryBook.open(client, memory, { ...settings, watched });
+		// Where one mechanism stopped another cannot go on: it looks at everything.
+		const [by, ...rest] = memory.cursor.split('\n');
+		const cursor = by === name ? rest.join('\n') : '';
+		const { known } = memory;
+		const listening = { client, watched: { ...watched, base }, known, intervalMs, signal };
+		for await (const news of source({ ...listening, cursor })) {
+			const complete = book.take(news, this.silent);
+			if (news.cursor !== undefined) memory.cursor = `${name}\n${news.cursor}`;
+			if (complete) this.silent = false;
+			if (!this.silent) ready();
+			if (memory.waiting.length > 0) this.somethingWaits();
+			await this.room();
+		}
+	}
+
+	/** Waits until the runs have taken what is waiting; the server is made to wait meanwhile. */
+	private async room(): Promise<void> {
+		const { waiting } = this.memory;
+		while (waiting.length >= this.settings.batchSize * WAITING_BATCHES) {
+			if (this.stopped.signal.aborted) return;
+			await new Promise<void>((resolve) => (this.somethingWent = resolve));
+		}
+	}
+
+	/** Starts runs as long as there are events and places for runs. */
+	private async pass(): Promise<void> {
+		const { waiting } = this.memory;
+		const { signal } = this.stopped;
+		const run = async (events: NumberedEvent[], id: string) => await this.host.run(events, id);
+		while (!signal.aborted) {
+			for (const batch of [...this.memory.pending]) await this.runs.deliver(batch, run);
+			await this.runs.freePlace();
+			if (signal.aborted) return;
+			if (waiting.length === 0) {
+				await new Promise<void>((resolve) => (this.somethingWaits = resolve));
+				continue;
+			}
+			const events = waiting.splice(0, this.settings.batchSize);
+			await this.runs.deliver(this.runs.add(events), run);
+			this.somethingWent();
+		}
+	}
+
+	/** A run that could not be started is pending and is started again. */
+	private retryRuns(error: unknown): void {
+		this.fail(error);
+		const { signal } = this.stopped;
+		sleep(this.host.clock, this.pauseMs(), signal).then(
+			() => this.somethingWaits(),
+			() => {},
+		);
+	}
+
+	private pauseMs(): number {
+		return Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, this.failures - 1), LONGEST_PAUSE_MS);
+	}
+
+	private recovered(): void {
+		this.failures = 0;
+		this.reported = false;
+	}
+
+	private fail(error: unknown): void {
+		if (this.stopped.signal.aborted) return;
+		this.failures++;
+		const failure = toFailure(error);
+		// One report for an outage, however long it takes.
+		if (this.reported || (isPassing(failure) && this.failures <= QUIET_FAILURES)) return;
+		this.reported = true;
+		this.host.report(failure, this.redact);
+	}
+}

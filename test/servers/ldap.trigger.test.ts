@@ -1,0 +1,336 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LdapClient } from '../../nodes/Ldap/transport/client';
+import {
+	Watching,
+	addTo,
+	attribute,
+	eventsOf,
+	inShort,
+	removeFrom,
+	replace,
+	until,
+} from '../engine/ldapWatching';
+import type { Database } from '../engine/triggerHost';
+import { clientOf, signInAs } from '../Ldap/clientOf';
+import { needs } from '../needs';
+import type { Samba } from './samba/start.ts';
+import { startSamba } from './samba/start.ts';
+import type { Slapd } from './slapd/start.ts';
+import { startSlapd } from './slapd/start.ts';
+
+jest.setTimeout(120_000);
+
+const COUNT = Number(process.env.TRIGGER_CHANGES ?? 1_000);
+
+/** What the workflow knows of the title of each entry. */
+const lastTitles = (database: Database) =>
+	new Map(database.events().map(({ dn, entry }) => [dn, titleOf(entry)]));
+
+const titleOf = (entry: unknown) => String((entry as { title?: unknown }).title);
+
+/** Each event begins where the one before of the same entry has ended. */
+function chainsOf(database: Database): string {
+	const titles = new Map<unknown, unknown>();
+	for (const { dn, changes } of database.events()) {
+		const [change] = changes as Array<{ added: string[]; removed: string[] }>;
+		const before = titles.get(dn);
+		if (before !== undefined && String(change?.removed) !== before)
+			return `${String(dn)}: ${String(before)}, then ${JSON.stringify(change)}`;
+		titles.set(dn, String(change?.added));
+	}
+	return 'unbroken';
+}
+
+const median = (numbers: number[]) =>
+	[...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+needs('/usr/sbin/slapd')('the trigger at OpenLDAP', () => {
+	let slapd: Slapd;
+	let watching: Watching;
+	let directory: LdapClient;
+	let people = '';
+	let groups = '';
+
+	beforeAll(async () => {
+		slapd = await startSlapd();
+		const { port, admin } = slapd;
+		directory = clientOf([{ host: '127.0.0.1', port }], {
+			signIn: signInAs(admin.dn, admin.password),
+		});
+		const credential = {
+			...{ servers: `127.0.0.1:${port}`, encryption: 'none' as const },
+			...{ bindDn: admin.dn, password: admin.password, baseDn: slapd.base },
+			...{ signInWith: 'simple' as const, allowUnencryptedPasswords: true },
+		};
+		watching = await Watching.open(credential);
+		people = `ou=people,${slapd.base}`;
+		groups = `ou=groups,${slapd.base}`;
+	}, 60_000);
+	afterEach(() => watching.end());
+	afterAll(async () => await slapd?.stop());
+
+	const person = async (uid: string, under = people) =>
+		await directory.add(`uid=${uid},${under}`, [
+			...[attribute('objectClass', 'inetOrgPerson'), attribute('uid', uid)],
+			...[attribute('cn', uid), attribute('sn', 'Test'), attribute('userPassword', 'hidden-1')],
+		]);
+
+	test.each(['automatic', 'polling'])(
+		'%s: what is there is no event; what comes, changes, moves and goes is one each',
+		async (mechanism) => {
+			const [here, gone, moved] = ['here', 'gone', 'moved'].map((name) => `${name}-${mechanism}`);
+			for (const uid of [here, gone, moved]) await person(uid ?? '');
+			const { database } = await watching.start({
+				...{ baseDn: people, filter: `(uid=*-${mechanism})`, mechanism },
+				options: { lookSeconds: 1 },
+			});
+			await person(`new-${mechanism}`);
+			await directory.modify(`uid=${here},${people}`, [
+				replace('mail', 'a@example.org'),
+				replace('userPassword', 'hidden-2'),
+			]);
+			await directory.delete(`uid=${gone},${people}`);
+			await directory.modifyDn(`uid=${moved},${people}`, {
+				...{ newRdn: `uid=renamed-${mechanism}`, deleteOldRdn: true },
+			});
+			const events = await eventsOf(database, 4, { afterMs: 1_500 });
+			expect(inShort(events).sort()).toEqual([
+				`created uid=new-${mechanism}`,
+				`deleted uid=${gone}`,
+				`updated uid=${here}`,
+				`updated uid=renamed-${mechanism}`,
+			]);
+			const updated = events.find(({ dn }) => dn === `uid=${here},${people}`);
+			expect(updated?.changes).toEqual([
+				{ attribute: 'mail', added: ['a@example.org'], removed: [] },
+			]);
+			expect(updated?.entry).toMatchObject({ sn: ['Test'], mail: ['a@example.org'] });
+			const renamed = events.find(({ previousDn }) => previousDn !== undefined);
+			expect(renamed?.previousDn).toBe(`uid=${moved},${people}`);
+			expect(JSON.stringify([events, database.staticData])).not.toContain('hidden');
+			expect(database.failures).toEqual([]);
+		},
+	);
+
+	test('members of groups come and go, one event each', async () => {
+		const dn = `cn=team,${groups}`;
+		const named = (uid: string) => `uid=${uid},${people}`;
+		await directory.add(dn, [
+			...[attribute('objectClass', 'groupOfNames'), attribute('cn', 'team')],
+			attribute('member', named('a'), named('b')),
+		]);
+		const { database } = await watching.start({
+			...{ baseDn: groups, events: ['memberAdded', 'memberRemoved'] },
+		});
+		await directory.modify(dn, [addTo('member', named('c'), named('d'))]);
+		await directory.modify(dn, [removeFrom('member', named('a'))]);
+		await directory.modify(dn, [replace('description', 'no member')]);
+		expect(inShort(await eventsOf(database, 3)).sort()).toEqual([
+			...['memberAdded cn=team uid=c', 'memberAdded cn=team uid=d'],
+			'memberRemoved cn=team uid=a',
+		]);
+	});
+
+	test('an entry that ceases to match the filter is deleted for the workflow', async () => {
+		await person('matches');
+		const { database } = await watching.start({ filter: '(&(uid=matches)(!(title=left)))' });
+		await directory.modify(`uid=matches,${people}`, [replace('title', 'left')]);
+		await eventsOf(database, 1);
+		await directory.modify(`uid=matches,${people}`, [replace('title', 'back')]);
+		expect(inShort(await eventsOf(database, 2))).toEqual([
+			...['deleted uid=matches', 'created uid=matches'],
+		]);
+	});
+
+	test('what happens while n8n or the server is away is found afterwards, once', async () => {
+		const { host, database } = await watching.start({ filter: '(uid=away*)' });
+		await person('away-1');
+		await eventsOf(database, 1, { afterMs: 50 });
+		host.kill();
+		await person('away-2');
+		await directory.modify(`uid=away-1,${people}`, [replace('title', 'x')]);
+		await watching.start({ filter: '(uid=away*)' }, database);
+		await eventsOf(database, 3, { afterMs: 50 });
+		await slapd.restart();
+		await directory.delete(`uid=away-1,${people}`);
+		await person('away-3');
+		expect(inShort(await eventsOf(database, 5, { afterMs: 1_000 })).sort()).toEqual([
+			...['created uid=away-1', 'created uid=away-2', 'created uid=away-3'],
+			...['deleted uid=away-1', 'updated uid=away-1'],
+		]);
+		expect(database.failures).toEqual([]);
+	});
+
+	test(`${COUNT} changes, n8n killed and the server restarted meanwhile: nothing lost, nothing doubled`, async () => {
+		const parameters = { filter: '(uid=many*)', attributes: 'title', events: ['updated'] };
+		const entries = 20;
+		for (let n = 0; n < entries; n++) await person(`many-${n}`);
+		const options = { runMs: 1 };
+		let { host } = await watching.start(parameters, undefined, options);
+		const { database } = host;
+		for (let n = 0; n < COUNT; n++) {
+			if (n === Math.floor(COUNT / 3)) {
+				host.kill();
+				({ host } = await watching.start(parameters, database, options));
+			}
+			if (n === Math.floor((2 * COUNT) / 3)) await slapd.restart();
+			await directory.modify(`uid=many-${n % entries},${people}`, [replace('title', `${n}`)]);
+		}
+		const last = () => new Set(database.events().map(({ eventId }) => eventId));
+		const complete = () => {
+			const seen = lastTitles(database);
+			return [...Array(entries).keys()].every(
+				(n) => seen.get(`uid=many-${n},${people}`) === String(COUNT - entries + n),
+			);
+		};
+		await until(complete, 60_000);
+		await wait(500);
+		expect(complete()).toBe(true);
+		expect(last().size).toBe(database.events().length);
+		// While nobody listened several changes of an entry became one; all others are one event each.
+		expect(chainsOf(database)).toBe('unbroken');
+		console.log(`${COUNT} changes, ${database.events().length} events`);
+		expect(database.failures).toEqual([]);
+	});
+
+	test('an event arrives soon after its change', async () => {
+		await person('fast');
+		const { database } = await watching.start({ filter: '(uid=fast)' });
+		const times: number[] = [];
+		for (let n = 1; n <= 30; n++) {
+			const from = performance.now();
+			await directory.modify(`uid=fast,${people}`, [replace('title', String(n))]);
+			while (database.runsBegun < n) await wait(1);
+			times.push(performance.now() - from);
+			await wait(30);
+		}
+		console.log(`slapd: ${median(times)?.toFixed(1)} ms median from before the change`);
+		expect(median(times)).toBeLessThan(2_000);
+	});
+});
+
+needs('/usr/sbin/samba', 'samba-tool')('the trigger at Active Directory (Samba)', () => {
+	let samba: Samba;
+	let watching: Watching;
+	let directory: LdapClient;
+	let users = '';
+
+	beforeAll(async () => {
+		samba = await startSamba();
+		const { port, admin, base } = samba;
+		directory = clientOf([{ host: '127.0.0.1', port }], {
+			signIn: signInAs(admin.upn, admin.password),
+		});
+		watching = await Watching.open({
+			...{ servers: `127.0.0.1:${port}`, encryption: 'none' },
+			...{ bindDn: admin.upn, password: admin.password, baseDn: base },
+			...{ signInWith: 'simple', allowUnencryptedPasswords: true },
+		});
+		users = `CN=Users,${base}`;
+		await directory.add(`OU=Outside,${base}`, [attribute('objectClass', 'organizationalUnit')]);
+	}, 120_000);
+	afterEach(() => watching.end());
+	afterAll(async () => await samba?.stop());
+
+	const user = async (name: string) =>
+		await directory.add(`CN=${name},${users}`, [
+			...[attribute('objectClass', 'user'), attribute('sAMAccountName', name)],
+		]);
+
+	test.each(['automatic', 'dirSync', 'polling'])(
+		'%s: what is there is no event; what comes, changes, moves and goes is one each',
+		async (mechanism) => {
+			const [here = '', gone = '', renamed = '', moved = ''] = [
+				...['here', 'gone', 'renamed', 'moved'].map((name) => `${name}-${mechanism}`),
+			];
+			for (const name of [here, gone, renamed, moved]) await user(name);
+			const { database } = await watching.start({
+				...{ baseDn: users, filter: `(sAMAccountName=*-${mechanism})`, mechanism },
+				options: { lookSeconds: 1 },
+			});
+			await user(`new-${mechanism}`);
+			await directory.modify(`CN=${here},${users}`, [replace('mail', 'a@example.org')]);
+			await directory.delete(`CN=${gone},${users}`);
+			await directory.modifyDn(`CN=${renamed},${users}`, {
+				...{ newRdn: `CN=other-${mechanism}`, deleteOldRdn: true },
+			});
+			await directory.modifyDn(`CN=${moved},${users}`, {
+				...{ newRdn: `CN=${moved}`, deleteOldRdn: true },
+				newSuperior: `OU=Outside,${samba.base}`,
+			});
+			const events = await eventsOf(database, 5, { afterMs: 1_500 });
+			expect(inShort(events).sort()).toEqual([
+				`created CN=new-${mechanism}`,
+				`deleted CN=${gone}`,
+				`deleted CN=${moved}`,
+				`updated CN=${here}`,
+				`updated CN=other-${mechanism}`,
+			]);
+			const updated = events.find(({ dn }) => dn === `CN=${here},${users}`);
+			expect(updated?.changes).toEqual([
+				{ attribute: 'mail', before: null, after: 'a@example.org' },
+			]);
+			expect(updated?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+			expect(database.failures).toEqual([]);
+		},
+	);
+
+	test.each(['notification', 'dirSync'])(
+		'%s: what happens while n8n or the server is away is found afterwards, once',
+		async (mechanism) => {
+			const name = (n: number) => `away-${mechanism}-${n}`;
+			const parameters = { filter: `(sAMAccountName=${name(0).slice(0, -1)}*)`, mechanism };
+			const { host, database } = await watching.start(parameters);
+			await user(name(1));
+			await eventsOf(database, 1, { afterMs: 50 });
+			host.kill();
+			await user(name(2));
+			await directory.modify(`CN=${name(1)},${users}`, [replace('title', 'x')]);
+			await watching.start(parameters, database);
+			await eventsOf(database, 3, { afterMs: 50 });
+			await samba.restart();
+			await directory.delete(`CN=${name(1)},${users}`);
+			await user(name(3));
+			const events = await eventsOf(database, 5, { withinMs: 40_000, afterMs: 1_500 });
+			expect(inShort(events).sort()).toEqual([
+				...[1, 2, 3].map((n) => `created CN=${name(n)}`),
+				...[`deleted CN=${name(1)}`, `updated CN=${name(1)}`],
+			]);
+			expect(database.failures).toEqual([]);
+		},
+	);
+
+	test('members of groups come and go, one event each', async () => {
+		for (const name of ['member-a', 'member-b', 'member-c']) await user(name);
+		const dn = `CN=Team,${users}`;
+		const named = (name: string) => `CN=${name},${users}`;
+		await directory.add(dn, [
+			...[attribute('objectClass', 'group'), attribute('sAMAccountName', 'Team')],
+			attribute('member', named('member-a')),
+		]);
+		const { database } = await watching.start({
+			...{ filter: '(objectClass=group)', events: ['memberAdded', 'memberRemoved'] },
+		});
+		await directory.modify(dn, [addTo('member', named('member-b'), named('member-c'))]);
+		await directory.modify(dn, [removeFrom('member', named('member-a'))]);
+		expect(inShort(await eventsOf(database, 3)).sort()).toEqual([
+			...['memberAdded CN=Team CN=member-b', 'memberAdded CN=Team CN=member-c'],
+			'memberRemoved CN=Team CN=member-a',
+		]);
+	});
+
+	test('an event arrives soon after its change', async () => {
+		await user('fast');
+		const { database } = await watching.start({ filter: '(sAMAccountName=fast)' });
+		const times: number[] = [];
+		for (let n = 1; n <= 30; n++) {
+			const from = performance.now();
+			await directory.modify(`CN=fast,${users}`, [replace('title', String(n))]);
+			while (database.runsBegun < n) await wait(1);
+			times.push(performance.now() - from);
+			await wait(60);
+		}
+		console.log(`Samba: ${median(times)?.toFixed(1)} ms median from before the change`);
+		expect(median(times)).toBeLessThan(3_000);
+	});
+});
