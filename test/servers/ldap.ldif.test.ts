@@ -122,6 +122,39 @@ needs(
 		},
 	);
 
+	test.each([false, true])(
+		'an export is what ldapsearch -LL writes; operational attributes: %s',
+		async (operational) => {
+			const base = `ou=odd,${slapd.base}`;
+			const conditions = {
+				rows: [{ attribute: 'cn', operator: 'contains', value: '"C", x; y+z' }],
+			};
+			const input = { base, filterBy: 'conditions', conditions, options: { operational } };
+			const { rows, files } = await act(ldap, 'ldif.export', input);
+			expect(rows).toEqual([{ count: 1, fileName: 'entries.ldif' }]);
+			const filter = '(cn=*"C", x; y+z*)';
+			const all = operational ? ['*', '+'] : [];
+			const theirs = await tool('ldapsearch', ['-LL', '-b', base, filter, ...all]);
+			expect(files.get('entries.ldif')?.toString()).toBe(theirs);
+		},
+	);
+
+	test('an export of many pages can be imported again', async () => {
+		await area('many');
+		const base = `ou=many,${slapd.base}`;
+		const device = (n: number) => `dn: cn=d${n},${base}\nobjectClass: device\ncn: d${n}\n\n`;
+		const file = Array.from({ length: 120 }, (_, n) => device(n)).join('');
+		await act(ldap, 'ldif.import', {}, file);
+		const { rows, files } = await act(ldap, 'ldif.export', { base, options: { pageSize: 50 } });
+		expect(rows).toEqual([{ count: 121, fileName: 'entries.ldif' }]);
+		const theirs = await dump('many');
+		expect(files.get('entries.ldif')?.toString()).toBe(`version: 1\n\n${theirs}`);
+		await tool('ldapdelete', ['-r', base]);
+		const again = await act(ldap, 'ldif.import', { output: 'ndjson' }, files.get('entries.ldif'));
+		expect(again.rows).toEqual([{ dryRun: false, count: 121, fileName: 'import.ndjson' }]);
+		expect(await dump('many')).toBe(theirs);
+	});
+
 	test('what ldapsearch writes is read with the same bytes', async () => {
 		const records = await read(await dump('odd'));
 		expect(records).toHaveLength(2);

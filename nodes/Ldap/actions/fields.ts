@@ -65,6 +65,15 @@ export const attributesField = {
 		'What to return of an entry; all but the operational attributes where none is chosen. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 } as const satisfies INodeProperties;
 
+export const operationalOption = {
+	displayName: 'Operational Attributes',
+	name: 'operational',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to return what the server keeps about the entry as well, such as createTimestamp and memberOf',
+} as const satisfies INodeProperties;
+
 /** How values are returned. */
 export const shapeOptions = [
 	{
@@ -86,14 +95,7 @@ export const shapeOptions = [
 		default: 'base64',
 		description: 'How to return values that are no text, such as photos and certificates',
 	},
-	{
-		displayName: 'Operational Attributes',
-		name: 'operational',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to return what the server keeps about the entry as well, such as createTimestamp and memberOf',
-	},
+	operationalOption,
 	{
 		displayName: 'Raw Values',
 		name: 'raw',

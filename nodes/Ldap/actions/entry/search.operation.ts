@@ -10,8 +10,7 @@ import {
 	searchOutputField,
 	valueSeparatorOption,
 } from '../searchOutput';
-import { askedFor } from '../shaped';
-import { searchOptions } from './searchOptions';
+import { scopeField, searching, searchOptions, typesOnlyOption } from '../searchFields';
 
 export const search = defineOperation({
 	name: 'Search',
@@ -21,22 +20,7 @@ export const search = defineOperation({
 	repeatable: true,
 	properties: [
 		baseField,
-		{
-			displayName: 'Scope',
-			name: 'scope',
-			type: 'options',
-			options: [
-				{ name: 'Base Entry Only', value: 'base' },
-				{
-					name: 'Everything Below',
-					value: 'children',
-					description: 'Without the base entry itself',
-				},
-				{ name: 'One Level Below', value: 'one' },
-				{ name: 'Whole Subtree', value: 'subtree', description: 'The base entry and all below it' },
-			],
-			default: 'subtree',
-		},
+		scopeField,
 		...filterFields,
 		attributesField,
 		returnAllField,
@@ -49,29 +33,15 @@ export const search = defineOperation({
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			options: [...searchOptions, ...shapeOptions, valueSeparatorOption],
+			options: [...searchOptions, ...shapeOptions, typesOnlyOption, valueSeparatorOption],
 		},
 	],
 	async execute(ldap: LdapClient, input, item) {
-		const { base, scope, attributes, returnAll, options } = input;
+		const { attributes, returnAll } = input;
 		const limit = rowLimit(returnAll, input.limit ?? 50);
 		const schema = await ldap.schema();
-		const entries = ldap.search({
-			base: base.trim() || (await ldap.baseDn()),
-			scope,
-			filter: filterOf(input, schema),
-			attributes: askedFor(attributes, options),
-			sizeLimit: returnAll ? 0 : limit,
-			derefAliases: options.derefAliases,
-			pageSize: options.pageSize,
-			timeLimit: options.timeLimit,
-			typesOnly: options.typesOnly,
-			sort: options.sort?.keys?.map(({ attribute, order, matchingRule }) => ({
-				attribute,
-				reverse: order === 'descending',
-				...(matchingRule && { matchingRule }),
-			})),
-		});
+		const filter = filterOf(input, schema);
+		const entries = await searching(ldap, input, filter, returnAll ? 0 : limit);
 		return await delivered({ entries, schema, attributes, limit }, input, item);
 	},
 });
