@@ -25,7 +25,7 @@ export interface OpenLdapOptions {
 const writeControls = [Oid.assertion, Oid.manageDsaIt, Oid.permissiveModify];
 const readControls = [Oid.preRead, Oid.postRead];
 
-/** slapd with one database and the overlays memberof, refint, sssvlv and syncprov. */
+/** slapd with one database and the overlays memberof, refint, sssvlv and syncprov, and of ppolicy what locks accounts. */
 export function openLdap({ base, admin, anonymousReads, push }: OpenLdapOptions): Personality {
 	const administrator: Actor = {
 		dn: admin.dn,
@@ -104,7 +104,9 @@ export function openLdap({ base, admin, anonymousReads, push }: OpenLdapOptions)
 			const { key } = parseDn(name, schema);
 			const entry = directory.get(key);
 			if (key === administrator.key && same(password, admin.password)) return administrator;
-			if (!entry || !hasPassword(entry, password)) throw new Refusal('invalidCredentials');
+			if (!entry || isLocked(entry) || !hasPassword(entry, password)) {
+				throw new Refusal('invalidCredentials');
+			}
 			const dn = entry.dn.text;
 			return { dn, key, role: 'user', authzId: `dn:${dn}` };
 		},
@@ -137,6 +139,9 @@ export function openLdap({ base, admin, anonymousReads, push }: OpenLdapOptions)
 function hasPassword(entry: Entry, password: string): boolean {
 	return new Fields(entry, schema).all('userPassword').some((one) => same(one, password));
 }
+
+/** As the overlay ppolicy does it: whoever tries is not told why. */
+const isLocked = (entry: Entry) => new Fields(entry, schema).all('pwdAccountLockedTime').length > 0;
 
 function same(one: string, other: string): boolean {
 	const [left, right] = [Buffer.from(one), Buffer.from(other)];
