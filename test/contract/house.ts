@@ -1,5 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Engine } from '../engine/engine';
+import { openLdap } from './ldap.house';
 import { openS3 } from './s3.house';
 
 /** How one operation is called, `count` times in one run. */
@@ -12,6 +13,8 @@ export interface Example {
 	mute?: boolean;
 	/** it sends nothing, so no server can refuse it or keep it waiting */
 	silent?: boolean;
+	/** it asks for what other operations ask for as well before they begin */
+	about?: 'items' | 'server';
 }
 
 /** A system to run all operations of a node against, with its faults under control. */
@@ -22,11 +25,13 @@ export interface House {
 	/** by "resource.operation" */
 	examples: Record<string, Example>;
 	/** The first request is answered last. */
-	delayFirst(ms: number): void;
+	delayFirst(ms: number, about?: Example['about']): void;
 	/** The request that is about the last item fails for good, in these words. */
-	refuse(words: string, times?: number): void;
+	refuse(words: string, times?: number, about?: Example['about']): void;
+	/** status in the record of an item that was refused so */
+	refusedWith: number;
 	/** No request is answered. */
-	hang(): void;
+	hang(about?: Example['about']): void;
 	/** Ends all faults. */
 	heal(): void;
 	/** requests that have arrived */
@@ -51,4 +56,7 @@ export interface CredentialCase {
 }
 
 /** For each node of the package, by its name, what it needs to be run. */
-export const houses: Record<string, (engine: Engine) => Promise<House>> = { s3: openS3 };
+export const houses: Record<string, (engine: Engine) => Promise<House>> = {
+	ldap: openLdap,
+	s3: openS3,
+};

@@ -86,6 +86,7 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 			(example, { resource, operation, properties }) => {
 				/** What the server says comes through, where it can say anything. */
 				const said = () => (house.examples[example]?.mute ? /./ : /Not this one/);
+				const about = () => house.examples[example]?.about;
 				const silent = () => house.examples[example]?.silent === true;
 				const items = async (count: number) => (await house.examples[example]?.items(count)) ?? [];
 				const execute = async (
@@ -96,7 +97,7 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 
 				test('pairs every row with its item, in the order of the items, whoever is first', async () => {
 					const given = await items(5);
-					house.delayFirst(150);
+					house.delayFirst(150, about());
 					const ended = await execute(given, { resilience: { concurrency: 5 } });
 					expect(ended.errorOf('E')).toBeUndefined();
 					const [rows = [], ...others] = ended.outputs('E');
@@ -111,7 +112,7 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 				test('under Continue On Fail a failed item is an error item, and nothing else', async () => {
 					if (silent()) return;
 					const given = await items(3);
-					house.refuse('Not this one', 1);
+					house.refuse('Not this one', 1, about());
 					const more = { onError: 'continueRegularOutput', resilience: { concurrency: 1 } };
 					const [rows = []] = (await execute(given, more)).outputs('E');
 					const failed = rows.filter(({ json }) => 'error' in json);
@@ -128,7 +129,7 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 				test('the Failed output holds the record of the failed item', async () => {
 					if (silent()) return;
 					const given = await items(3);
-					house.refuse('Not this one', 1);
+					house.refuse('Not this one', 1, about());
 					const ended = await execute(given, {
 						resilience: { concurrency: 1, failedOutput: true },
 					});
@@ -137,14 +138,16 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 					expect(failed[0]?.pairedItem).toEqual({ item: 0 });
 					const places = new Set([...done, ...failed].map(({ pairedItem }) => itemOf(pairedItem)));
 					expect(places).toEqual(new Set([0, 1, 2]));
+					const { hint } = { ...(failed[0]?.json.error as IDataObject) };
 					expect(failed[0]?.json).toEqual({
 						input: given[0]?.json,
 						error: {
+							...(hint !== undefined && { hint: expect.stringMatching(/\.$/) }),
 							kind: expect.stringMatching(/^(invalid|conflict)$/),
 							phase: 'rejected',
 							code: expect.stringMatching(/./),
 							message: expect.stringMatching(said()),
-							status: 400,
+							status: house.refusedWith,
 						},
 						node: 'E',
 						attempts: 1,
@@ -157,7 +160,7 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 				test('ends at once when it is stopped, and lets go of the server', async () => {
 					if (silent()) return;
 					const given = await items(3);
-					house.hang();
+					house.hang(about());
 					const before = house.requests();
 					let stoppedAt = 0;
 					await execute(given, {}, (running) => {
@@ -186,7 +189,7 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 					const given = await items(1);
 					for (const secret of house.secrets) {
 						house.heal();
-						house.refuse(`No: ${secret} ${encodeURIComponent(secret)}`);
+						house.refuse(`No: ${secret} ${encodeURIComponent(secret)}`, undefined, about());
 						const ended = await execute(given, more);
 						if (!house.examples[example]?.mute && !silent()) {
 							expect(whereSaid(ended, 'No: ')).not.toEqual([]);

@@ -400,6 +400,7 @@ export async function openS3(engine: Engine): Promise<House> {
 		],
 		secrets: [account.secretAccessKey],
 		examples,
+		refusedWith: 400,
 		delayFirst: (ms) => void sandbox.faults.add({ kind: 'delay', ms, times: 1 }),
 		refuse: (message, times) =>
 			void sandbox.faults.add({
