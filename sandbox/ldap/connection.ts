@@ -28,6 +28,8 @@ export interface ConnectionOptions {
 	faults: FaultPlan;
 	secureContext: SecureContext;
 	encrypted: boolean;
+	/** the TCP socket below: TLS itself knows no reset */
+	wire: Socket;
 	/** a request arrived */
 	log(record: RecordedRequest): void;
 }
@@ -55,7 +57,7 @@ export class Connection {
 
 	/** Ends the connection without one. */
 	reset(): void {
-		this.socket.resetAndDestroy();
+		this.options.wire.resetAndDestroy();
 		this.socket.destroy();
 	}
 

@@ -121,6 +121,7 @@ export async function startLdapSandbox(options: LdapSandboxOptions = {}): Promis
 			faults,
 			secureContext,
 			encrypted,
+			wire: socket,
 			log: (record) => requests.push(record),
 		});
 		connections.add(connection);

@@ -115,7 +115,7 @@ export async function openLdap(_engine: Engine): Promise<House> {
 			items: outsiders,
 		},
 		...Object.fromEntries([
-			user('authenticate', { password: USER_PASSWORD }),
+			user('authenticate', { entry: '={{ $json.uid }}', password: USER_PASSWORD }),
 			user('changePassword', { oldPassword: USER_PASSWORD, newPassword: 'Another-Password-31' }),
 			user('disable'),
 			user('enable'),
@@ -125,6 +125,16 @@ export async function openLdap(_engine: Engine): Promise<House> {
 			user('setPassword', { password: 'Another-Password-31' }),
 			user('unlock'),
 		]),
+		'ldif.import': {
+			parameters: { inputPropertyName: 'data' },
+			items: async (count) =>
+				(await newNames(count)).map((item) => {
+					const { name } = item.json;
+					const record = `dn: uid=${name},${people}\nobjectClass: inetOrgPerson\ncn: ${name}\nsn: P\n`;
+					const data = Buffer.from(record).toString('base64');
+					return { ...item, binary: { data: { data, mimeType: 'text/ldif' } } };
+				}),
+		},
 		'user.create': {
 			parameters: {
 				parent: people,
