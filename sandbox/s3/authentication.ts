@@ -9,6 +9,10 @@ export interface Account {
 	secretAccessKey: string;
 	/** Set for temporary credentials: every request must carry it. */
 	sessionToken?: string;
+	/** When temporary credentials end, in milliseconds. */
+	expiresAt?: number;
+	/** The role that they were issued for. */
+	arn?: string;
 	/** Who the keys belong to; all accounts without one are the same user, who owns what they create. */
 	user?: string;
 	/** Buckets the account may see; all when absent. */
@@ -97,16 +101,16 @@ function checkTime({ timestamp, time, expiresIn }: Credential, now: number): voi
 	}
 }
 
-function checkScope({ scope, presigned }: Credential, region: string): void {
+function checkScope({ scope, presigned }: Credential, region: string, service: string): void {
 	const problem =
-		scope.service !== 's3'
-			? `incorrect service "${scope.service}". This endpoint belongs to "s3".`
+		scope.service !== service
+			? `incorrect service "${scope.service}". This endpoint belongs to "${service}".`
 			: scope.region !== region
 				? `the region '${scope.region}' is wrong; expecting '${region}'`
 				: undefined;
 	if (problem === undefined) return;
 	const details: ErrorDetails =
-		scope.service === 's3'
+		scope.service === service
 			? { elements: { Region: region }, headers: { 'x-amz-bucket-region': region } }
 			: {};
 	throw presigned
@@ -146,6 +150,7 @@ function stranger(request: S3Request): Identity {
  * Finds out who signed a request and whether the signature holds.
  * @param region the region the bucket lives in, which the credential scope must name
  * @param now milliseconds since 1970
+ * @param sts of a request to the STS: the hash of its body, which stands in no header there
  * @throws S3Error with the code Amazon gives for the first thing that is wrong
  */
 export function authenticate(
@@ -153,11 +158,12 @@ export function authenticate(
 	accounts: readonly Account[],
 	region: string,
 	now: number,
+	sts?: { sha256: string },
 ): Identity {
 	const credential = readCredential(request);
 	if (!credential) return stranger(request);
 	const { scope, timestamp, signedHeaders } = credential;
-	checkScope(credential, region);
+	checkScope(credential, region, sts ? 'sts' : 's3');
 	const account = accounts.find((one) => one.accessKeyId === credential.accessKeyId);
 	if (!account) {
 		throw new S3Error('InvalidAccessKeyId', {
@@ -165,9 +171,11 @@ export function authenticate(
 		});
 	}
 	checkToken(account, credential.token);
+	if (account.expiresAt !== undefined && now >= account.expiresAt)
+		throw new S3Error('ExpiredToken');
 	checkTime(credential, now);
 	checkSignedHeaders(request, signedHeaders);
-	const hash = payloadHash(request, credential);
+	const hash = sts?.sha256 ?? payloadHash(request, credential);
 	const payload = readPayload(hash);
 	const canonical = canonicalRequest({
 		method: request.method,

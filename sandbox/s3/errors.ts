@@ -20,6 +20,7 @@ const catalogue = {
 	BucketNotEmpty: [409, 'The bucket you tried to delete is not empty'],
 	EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed size'],
 	EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size'],
+	ExpiredToken: [400, 'The provided token has expired.'],
 	IllegalVersioningConfigurationException: [400, 'The Versioning element must be specified'],
 	IllegalLocationConstraintException: [
 		400,

@@ -13,12 +13,14 @@ import { isBucketName } from './operations/buckets.ts';
 import type { S3Request } from './request.ts';
 import type { Route } from './routes.ts';
 import type { Bucket, Store } from './store.ts';
+import { answerSts, asksSts } from './sts.ts';
 import { checkUnderstood } from './understood.ts';
 import { anonymous, userOf } from './users.ts';
 
 /** What stays the same for all requests of one server. */
 export interface Service {
-	accounts: readonly Account[];
+	/** Keys that are issued for a while are added. */
+	accounts: Account[];
 	region: string;
 	now: () => number;
 	minPartSize: number;
@@ -74,6 +76,10 @@ export async function carryOut(
 	const { store, region } = service;
 	const existing = store.buckets.get(request.bucket ?? '');
 	if (request.method === 'OPTIONS') return { status: 200, headers: preflight(existing, request) };
+	if (asksSts(request)) {
+		await hooks.beforeEffect();
+		return await answerSts(service, message, request, ids.requestId);
+	}
 	const now = service.now();
 	const identity = authenticate(request, service.accounts, existing?.region ?? region, now);
 	const known = checkUnderstood(request, route);

@@ -5,7 +5,7 @@ import type { Account } from './authentication.ts';
 export const anonymous: Account = { accessKeyId: '', secretAccessKey: '', user: 'anonymous' };
 
 /** The user an account belongs to; accounts of one user own the same things. */
-export function userOf({ user = 'sandbox' }: Account): string {
+export function userOf({ user = 'sandbox' }: Pick<Account, 'user'>): string {
 	return user;
 }
 

@@ -38,7 +38,6 @@ describe('a part that fails', () => {
 		expect(bench.writes()).toBe(0);
 	});
 
-	// n8n's AWS node takes this status for none: a redirect that leads nowhere.
 	test('308 without a place to go to is a failure as well', async () => {
 		sandbox.faults.add({ kind: 'status', status: 308, match: isPart(2) });
 		expect(await failureOf(bench.sendBytes())).toMatchObject({ status: 308 });

@@ -29,6 +29,12 @@ const temporary = {
 	secretAccessKey: 'temporary',
 	sessionToken: 'token/with+odd==',
 };
+const expired = {
+	accessKeyId: 'ASIAEXPIREDEXPIREDEX',
+	secretAccessKey: 'expired',
+	sessionToken: 'expired-token',
+	expiresAt: 1,
+};
 const limited = { accessKeyId: 'AKIALIMITEDLIMITED00', secretAccessKey: 's', buckets: ['own-one'] };
 let sandbox: S3Sandbox;
 const clients: S3Client[] = [];
@@ -41,7 +47,7 @@ function client(config: S3ClientConfig = {}): S3Client {
 
 beforeAll(async () => {
 	const main = { accessKeyId: 'AKIAMAINMAINMAINMAIN', secretAccessKey: 'main/secret+key' };
-	sandbox = await startS3Sandbox({ accounts: [main, temporary, limited] });
+	sandbox = await startS3Sandbox({ accounts: [main, temporary, expired, limited] });
 	await client().send(new CreateBucketCommand({ Bucket }));
 	await client().send(new PutObjectCommand({ Bucket, Key, Body: 'body' }));
 });
@@ -51,6 +57,11 @@ afterAll(async () => {
 	await sandbox.close();
 });
 
+const keysOnly = ({ accessKeyId, secretAccessKey, sessionToken }: typeof expired) => ({
+	accessKeyId,
+	secretAccessKey,
+	sessionToken,
+});
 const get = () => new GetObjectCommand({ Bucket, Key });
 const put = (input: Partial<PutObjectCommand['input']> = {}) =>
 	new PutObjectCommand({ Bucket, Key: 'refused', Body: 'body', ...input });
@@ -243,6 +254,9 @@ const provoke: Provocations = {
 			() => damaged('late', ({ query }) => (query['X-Amz-Signature'] = '0')).send(get()),
 		],
 		['list-type', () => damaged('early', ({ query }) => (query['list-type'] = '3')).send(list())],
+	],
+	ExpiredToken: [
+		['keys of a role that has ended', () => client({ credentials: keysOnly(expired) }).send(get())],
 	],
 	InvalidBucketName: [
 		['by the SDK', () => client().send(createBucket('Upper-Case'))],
