@@ -8,6 +8,8 @@ export interface DemoSystem {
 	values: Record<string, string>;
 	/** Everything the workflow left in the server: place -> content. */
 	stored(): Record<string, string>;
+	/** How often anything was changed so far; for demos that are run again. */
+	changes?(): number;
 	/** One sentence about what the server saw. */
 	story(): string;
 	close(): Promise<void>;
@@ -21,6 +23,8 @@ interface Expected {
 	failed: Array<{ node: string; item: string; code: string }>;
 	/** Place -> lines of the content. */
 	stored: Record<string, string[]>;
+	/** A second run must end as well, and change nothing. */
+	runAgain?: boolean;
 }
 
 export interface NodeResult {
@@ -52,7 +56,7 @@ export interface DemoResult {
 
 /**
  * Makes the credentials and the workflow `sandbox/demo/<name>.*.json` in n8n, runs the workflow
- * once and compares the result with the expected one.
+ * once and compares the result with the expected one; some run again, which must change nothing.
  */
 export async function runDemo(
 	root: string,
@@ -82,17 +86,22 @@ export async function runDemo(
 	const execution = await rest.run(workflow, trigger);
 	const nodes = nodeResults(file, execution, expected);
 	const failed = failedItems(file, execution, expected.item);
-	return {
-		workflow: { id: workflow.id, name: workflow.name },
-		nodes,
-		failed,
-		problems: [
-			...endProblems(execution),
-			...countProblems(nodes, expected),
-			...failedProblems(failed, expected),
-			...storedProblems(system.stored(), expected),
-		],
-	};
+	const problems = [
+		...endProblems(execution),
+		...countProblems(nodes, expected),
+		...failedProblems(failed, expected),
+		...storedProblems(system.stored(), expected),
+	];
+	if (expected.runAgain) {
+		const before = system.changes?.();
+		const again = await rest.run(workflow, trigger);
+		problems.push(
+			...endProblems(again),
+			...countProblems(nodeResults(file, again, expected), expected),
+			...(system.changes?.() === before ? [] : ['The second run changed something.']),
+		);
+	}
+	return { workflow: { id: workflow.id, name: workflow.name }, nodes, failed, problems };
 }
 
 const items = (execution: Execution, node: string, output: number) =>

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startArchiveDemo } from '../demo/archive.ts';
+import { startLdapDemo } from '../demo/ldap.ts';
 import { startS3Demo } from '../demo/s3.ts';
 import type { Job } from '../step.mjs';
 import { bootHost } from './boot.ts';
@@ -16,6 +17,7 @@ import { signIn } from './rest.ts';
 const DEMOS: Record<string, (root: string) => Promise<DemoSystem>> = {
 	s3: startS3Demo,
 	archive: startArchiveDemo,
+	ldap: startLdapDemo,
 };
 
 export interface StartOptions {

@@ -35,6 +35,20 @@ export class Entry {
 		return this.attributes.values();
 	}
 
+	/** Whether the other one has the same values of the same attributes. */
+	equals(other: Entry): boolean {
+		return (
+			this.attributes.size === other.attributes.size &&
+			[...this.attributes].every(([key, { values }]) => {
+				const others = other.attributes.get(key)?.values ?? [];
+				return (
+					values.length === others.length &&
+					values.every((value, index) => others[index]?.equals(value))
+				);
+			})
+		);
+	}
+
 	get(type: AttributeType, options: string[] = []): Attribute | undefined {
 		return this.attributes.get(keyOf(type, options));
 	}

@@ -73,6 +73,8 @@ export interface Personality {
 	readonly followedLinks: readonly string[];
 	/** whether that is a change of the entry that holds the link */
 	readonly linkUpdatesCount: boolean;
+	/** whether a modify that leaves all values as they are is no change of the entry */
+	readonly ignoresNoChange: boolean;
 	/** whether a link must name an entry that is there */
 	readonly strictLinks: boolean;
 	readonly words: Words;

@@ -73,6 +73,8 @@ export interface LdapSandbox {
 	names(): string[];
 	/** What was done to the entry of this name. */
 	effectsOf(dn: string): Effect;
+	/** How many changes were made in all. */
+	changes(): number;
 	/** From now on what is at or below the name is answered with a referral to these servers. */
 	refer(dn: string, urls: string[]): void;
 	/** Client connections that are open now. */
@@ -168,6 +170,7 @@ export async function startLdapSandbox(options: LdapSandboxOptions = {}): Promis
 				deletes: 0,
 				renames: 0,
 			},
+		changes: () => directory.sequence,
 		refer(dn, urls) {
 			service.referrals.set(parseDn(dn, schema).key, { dn, urls });
 		},

@@ -24,6 +24,7 @@ export function modify(request: ModifyRequest, context: Context): Outcome {
 		if (given.type.noUserModification) throw words.noUserModification(given.description);
 		applyChange(after, change.operation, given, schema, words, { permissive });
 	}
+	const ignored = personality.ignoresNoChange && after.equals(before);
 	personality.completeModify(before, after, request.changes, writes);
 	const [was, is] = [before, after].map((entry) =>
 		structuralClass(classesOf(entry, schema, words), schema, words),
@@ -31,6 +32,9 @@ export function modify(request: ModifyRequest, context: Context): Outcome {
 	if (was !== is) throw words.structuralChange(was?.names[0] ?? '', is?.names[0] ?? '');
 	checkEntry(after, schema, words);
 	checkLinks(before, after, service);
-	directory.replace(before, after);
-	return { result: done(), controls: readEntryControls(before, after, context) };
+	if (!ignored) directory.replace(before, after);
+	return {
+		result: done(),
+		controls: readEntryControls(before, ignored ? before : after, context),
+	};
 }

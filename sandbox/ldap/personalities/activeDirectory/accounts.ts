@@ -37,7 +37,7 @@ export function completeAccount(fields: Fields, rid: number, domainSid: string):
 		fields.default('userAccountControl', usual);
 		fields.default('primaryGroupID', computer ? 515 : 513);
 		fields.default('accountExpires', '9223372036854775807');
-		fields.default('pwdLastSet', 0);
+		if (fields.values('unicodePwd').length === 0) fields.default('pwdLastSet', 0);
 		for (const name of ['badPwdCount', 'codePage', 'countryCode', 'logonCount']) {
 			fields.default(name, 0);
 		}

@@ -33,7 +33,8 @@ export function checkNewPassword(fields: Fields, context: WriteContext): void {
 	if (!value) return;
 	if (!context.encrypted || more) throw unwilling(BAD_FORMAT);
 	if (isWeak(readPassword(value), fields)) throw unwilling(POLICY);
-	if (fields.number('pwdLastSet') === 0) fields.set('pwdLastSet', String(fileTime(context.now)));
+	// 0: a new one has to be chosen at the first sign-in.
+	fields.default('pwdLastSet', String(fileTime(context.now)));
 }
 
 /**

@@ -45,6 +45,7 @@ export function activeDirectory(options: ActiveDirectoryOptions): Personality {
 		],
 		followedLinks: ['member', 'manager', 'managedBy'],
 		linkUpdatesCount: false,
+		ignoresNoChange: true,
 		strictLinks: true,
 		words,
 		base,

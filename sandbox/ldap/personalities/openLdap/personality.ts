@@ -39,6 +39,7 @@ export function openLdap({ base, admin, anonymousReads, push }: OpenLdapOptions)
 		linkPairs: [['member', 'memberOf']],
 		followedLinks: ['member'],
 		linkUpdatesCount: true,
+		ignoresNoChange: false,
 		strictLinks: false,
 		words,
 		base,
