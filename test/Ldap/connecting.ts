@@ -1,5 +1,5 @@
 import type { LdapClient } from '../../nodes/Ldap/transport/client';
-import type { Connection, LdapCredential } from '../../nodes/Ldap/transport/connect';
+import type { LdapConnection, LdapCredential } from '../../nodes/Ldap/transport/connect';
 import { connect } from '../../nodes/Ldap/transport/connect';
 import { Registry } from '../../nodes/shared/resilience/registry';
 
@@ -8,7 +8,7 @@ let owners = 0;
 /** A client as the node makes it from a credential, with one attempt and nothing shared with others. */
 export const connected = (
 	credential: LdapCredential,
-	connection: Partial<Connection> = {},
+	connection: Partial<LdapConnection> = {},
 ): LdapClient =>
 	connect(credential, {
 		owner: `test ${owners++}`,

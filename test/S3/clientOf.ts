@@ -1,4 +1,4 @@
-import type { Connection, S3Credential } from '../../nodes/S3/transport/connect';
+import type { S3Connection, S3Credential } from '../../nodes/S3/transport/connect';
 import { connect } from '../../nodes/S3/transport/connect';
 import type { S3Client } from '../../nodes/S3/transport/client';
 import { Registry } from '../../nodes/shared/resilience/registry';
@@ -14,7 +14,7 @@ let clients = 0;
 export function clientOf(
 	{ endpoint }: { endpoint: string },
 	credential: S3Credential = {},
-	connection: Partial<Connection> = {},
+	connection: Partial<S3Connection> = {},
 ): S3Client {
 	return connect(
 		{ endpoint, region: 'us-east-1', ...defaultAccount, ...credential },

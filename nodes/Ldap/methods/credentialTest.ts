@@ -3,44 +3,45 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { fingerprint } from '../../shared/ground/fingerprint';
-import { redactor } from '../../shared/ground/redact';
-import { headline } from '../../shared/node/nodeError';
-import { toFailure } from '../../shared/resilience/failure';
-import { Registry } from '../../shared/resilience/registry';
+import { testConnection, testFailed } from '../../shared/node/credentialTests';
+import { Failure } from '../../shared/resilience/failure';
 import type { LdapCredential } from '../transport/connect';
 import { connect, secretsOf } from '../transport/connect';
-import { whoAmI } from '../transport/whoAmI';
+import { greeting } from '../transport/greeting';
 
-const DEADLINE_MS = 15_000;
-
-/** The editor's "Test" button: says which server answers, and to whom. */
+/**
+ * The editor's "Test" button: says who is signed in, at which server, and how that is protected. It
+ * also looks whether the base DN is there.
+ */
 export async function ldapCredentialTest(
 	this: ICredentialTestFunctions,
 	{ data }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
 	const credential = (data ?? {}) as LdapCredential;
 	try {
-		const ldap = connect(credential, {
-			owner: `test ${fingerprint(credential)}`,
-			signal: new AbortController().signal,
-			deadlineMs: DEADLINE_MS,
-			maxAttempts: 2,
-			onOutage: 'failFast',
-			// A wrong host that somebody is typing must not close the gate for running workflows.
-			registry: new Registry(),
-		});
-		const { authorizationId } = await whoAmI(ldap);
-		return { status: 'OK', message: `Signed in as ${authorizationId || 'nobody (anonymous)'}` };
+		const ldap = connect(credential, testConnection());
+		checkMayConnect(process.env);
+		const { signInWith, bindDn = '' } = credential;
+		const user = signInWith === 'anonymous' ? undefined : bindDn.trim();
+		return { status: 'OK', message: await greeting(ldap, user) };
 	} catch (error) {
-		const { hint } = toFailure(error);
-		// Nothing was to be done, so nothing can have been done in spite of the failure.
-		const failure = toFailure(error).inPhase('rejected');
-		return {
-			status: 'Error',
-			message: redactor(secretsOf(credential)).text(
-				[headline(failure), hint].filter(Boolean).join(' — '),
-			),
-		};
+		return testFailed(error, secretsOf(credential));
 	}
+}
+
+/**
+ * n8n hands its egress filter to nodes, not to the tests of credentials, where it lets only HTTP
+ * through it. Where the administrator has switched it on, nothing is connected: else everybody who
+ * can make a credential could look with it into the network behind n8n.
+ */
+function checkMayConnect(environment: Readonly<Record<string, string | undefined>>): void {
+	if (environment.N8N_SSRF_PROTECTION_ENABLED !== 'true') return;
+	throw new Failure({
+		kind: 'invalid',
+		phase: 'notSent',
+		code: 'NOT_TESTED',
+		message:
+			'The fields are complete, but nothing was sent: this n8n protects its network (N8N_SSRF_PROTECTION_ENABLED) and does not say to tests of credentials what is allowed',
+		hint: 'Save the credential, and run the operation "Who Am I" of the node once.',
+	});
 }

@@ -37,6 +37,21 @@ export interface WriteOptions {
 	controls?: Control[];
 }
 
+/** The server in use, and how the connection to it is protected. */
+export interface Contact {
+	/** as people write it: "ldap.example.com:636" */
+	server: string;
+	/** left out: the connection is not encrypted */
+	tls?: {
+		/** "TLSv1.3" */
+		version: string;
+		/** in the words of the standard: "TLS_AES_256_GCM_SHA384" */
+		cipher: string;
+		/** when the certificate of the server expires (ms since 1970) */
+		expiresAt: number;
+	};
+}
+
 /** The verbs of LDAP: each repeats TLS and bind where a new connection is needed, or fails. */
 export interface LdapClient {
 	readonly clock: Clock;
@@ -45,6 +60,8 @@ export interface LdapClient {
 	readonly redact: Redact;
 	/** Passwords may be sent: nobody on the way can read them, or the credential says that they may. */
 	readonly encrypted: boolean;
+	/** Connects and signs in, where that is not done. */
+	contact(): Promise<Contact>;
 	/** in the credential, or the first naming context of the server */
 	baseDn(): Promise<string>;
 	/**

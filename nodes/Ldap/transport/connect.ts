@@ -2,11 +2,9 @@ import { systemClock } from '../../shared/ground/clock';
 import { fingerprint } from '../../shared/ground/fingerprint';
 import { Recent } from '../../shared/ground/recent';
 import { redactor } from '../../shared/ground/redact';
-import type { ResilienceSettings } from '../../shared/resilience';
 import { resilient } from '../../shared/resilience';
 import { invalidInput } from '../../shared/resilience/failure';
-import type { Registry } from '../../shared/resilience/registry';
-import type { EgressFilter } from '../../shared/transport/egress';
+import type { Connection } from '../../shared/transport/connection';
 import type { Environment } from '../../shared/transport/hostIdentity';
 import { checkHostIdentity } from '../../shared/transport/hostIdentity';
 import type { LdapClient } from './client';
@@ -38,12 +36,7 @@ export interface LdapCredential extends SignInFields, TlsFields {
 	maxConcurrentRequests?: number;
 }
 
-export interface Connection extends Omit<ResilienceSettings, 'limits' | 'registry'> {
-	/** identifies the credential: who shares connections, limits and circuit breaker */
-	owner: string;
-	signal: AbortSignal;
-	egress?: EgressFilter;
-	registry?: Registry;
+export interface LdapConnection extends Connection {
 	environment?: Environment;
 	/** instead of the DNS servers of this machine */
 	resolveSrv?: ResolveSrv;
@@ -57,7 +50,7 @@ const MOST_REQUESTS = 50;
  * A client for one run with this credential. Nothing is sent yet.
  * @throws Failure invalid, that names the field of the credential which is wrong
  */
-export function connect(credential: LdapCredential, connection: Connection): LdapClient {
+export function connect(credential: LdapCredential, connection: LdapConnection): LdapClient {
 	const { owner, signal, egress, clock = systemClock } = connection;
 	const { encryption = 'ldaps', baseDn } = credential;
 	const listed = listedServers(credential, connection.environment ?? process.env);
@@ -108,7 +101,7 @@ const lists = new Recent<ServerList>(MOST_LISTS);
 function serverList(
 	{ servers = '', encryption = 'ldaps', port }: LdapCredential,
 	listed: Server[] | undefined,
-	{ clock = systemClock, random = Math.random, resolveSrv }: Connection,
+	{ clock = systemClock, random = Math.random, resolveSrv }: LdapConnection,
 ): ServerList {
 	const question = { domain: servers, encryption, port };
 	const find = async () =>

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { reasonOf, systemClock } from '../../shared/ground/clock';
 import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
@@ -8,6 +9,7 @@ import { networkFailure } from '../../shared/transport/networkFailure';
 import { earlyBytes, openSocket, secureSocket } from '../../shared/transport/socket';
 import { AnswerStream } from './answerStream';
 import { BerError } from './ber';
+import type { Contact } from './client';
 import {
 	badFrame,
 	closedByServer,
@@ -22,6 +24,7 @@ import { Response, decodeMessage, encodeMessage } from './message';
 import { abandon, extendedRequest, unbind } from './requests';
 import type { Control } from './search';
 import type { Encryption, Server } from './servers';
+import { nameOf } from './servers';
 import { explainTls } from './tls';
 
 export interface ConnectOptions {
@@ -102,6 +105,16 @@ export class Connection implements Session {
 			const failure = networkFailure(error, false).inPhase('notSent');
 			throw encryption === 'none' ? failure : explainTls(failure);
 		}
+	}
+
+	get contact(): Contact {
+		const { server, socket } = this;
+		const secured = socket as Socket & Partial<TLSSocket>;
+		const [version, cipher] = [secured.getProtocol?.(), secured.getCipher?.()];
+		const name = nameOf(server);
+		if (!version || !cipher) return { server: name };
+		const expiresAt = Date.parse(secured.getPeerCertificate?.().valid_to ?? '');
+		return { server: name, tls: { version, cipher: cipher.standardName, expiresAt } };
 	}
 
 	get encrypted(): boolean {

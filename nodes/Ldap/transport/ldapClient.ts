@@ -74,6 +74,12 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 		signal,
 		redact,
 		encrypted: options.encrypted,
+		contact: async () =>
+			await calls.through('Bind', true, async (of) => {
+				const { connection, release } = await calls.lease(false, of);
+				release();
+				return connection.contact;
+			}),
 		baseDn: async () => {
 			if (options.baseDn) return options.baseDn;
 			const { defaultNamingContext, namingContexts } = await client.rootDse();

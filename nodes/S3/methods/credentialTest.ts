@@ -3,11 +3,8 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { redactor } from '../../shared/ground/redact';
-import { fingerprint } from '../../shared/ground/fingerprint';
+import { testConnection, testFailed } from '../../shared/node/credentialTests';
 import { hostHttp } from '../../shared/node/hostHttp';
-import { headline } from '../../shared/node/nodeError';
-import { Registry } from '../../shared/resilience/registry';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import { listBuckets } from '../transport/buckets';
 import type { S3Credential } from '../transport/connect';
@@ -16,7 +13,6 @@ import type { S3Client } from '../transport/client';
 import { serverOf } from '../transport/providers';
 import type { Credentials } from '../transport/sign';
 
-const DEADLINE_MS = 15_000;
 const SHOWN_BUCKETS = 5;
 /** Nobody waits longer for a name. */
 const ARN_MS = 3_000;
@@ -24,7 +20,6 @@ const ARN_MS = 3_000;
 // Where the usual advice is not for somebody who fills in a credential.
 const HINTS: Record<string, string> = {
 	AccessDenied: 'If the key may not list all buckets, fill in "Bucket to Test With".',
-	DEADLINE: 'Check host and port in the credential, and that the server runs.',
 };
 
 /** The editor's "Test" button: says which server and account answer, and which buckets there are. */
@@ -36,14 +31,8 @@ export async function s3CredentialTest(
 	const secrets = secretsOf(credential);
 	try {
 		const s3 = connect(credential, {
-			owner: `test ${fingerprint(credential)}`,
+			...testConnection(),
 			http: (tls) => hostHttp(this, tls),
-			signal: new AbortController().signal,
-			deadlineMs: DEADLINE_MS,
-			maxAttempts: 2,
-			onOutage: 'failFast',
-			// A wrong endpoint that somebody is typing must not close the gate for running workflows.
-			registry: new Registry(),
 			learn: (found) => secrets.push(...found),
 		});
 		const keys = await s3.identity();
@@ -51,15 +40,8 @@ export async function s3CredentialTest(
 		const said = await greeting(s3, keys, credential.testBucket?.trim());
 		return { status: 'OK', message: [name && `${name}:`, said].filter(Boolean).join(' ') };
 	} catch (error) {
-		const { phase, code, hint: usual } = toFailure(error);
 		// What refuses to issue the keys of a role has hints of its own.
-		const hint = (phase === 'notSent' && code !== 'DEADLINE' ? undefined : HINTS[code]) ?? usual;
-		// Nothing was to be done, so nothing can have been done in spite of the failure.
-		const failure = toFailure(error).inPhase('rejected');
-		return {
-			status: 'Error',
-			message: redactor(secrets).text([headline(failure), hint].filter(Boolean).join(' — ')),
-		};
+		return testFailed(error, secrets, toFailure(error).phase === 'notSent' ? {} : HINTS);
 	}
 }
 

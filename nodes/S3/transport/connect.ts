@@ -1,10 +1,8 @@
 import { systemClock } from '../../shared/ground/clock';
 import { repairPem } from '../../shared/ground/pem';
 import { growingRedactor } from '../../shared/ground/redact';
-import type { Registry } from '../../shared/resilience/registry';
-import type { ResilienceSettings } from '../../shared/resilience';
 import { resilient } from '../../shared/resilience';
-import type { EgressFilter } from '../../shared/transport/egress';
+import type { Connection } from '../../shared/transport/connection';
 import type { TlsOptions } from '../../shared/transport/agents';
 import type { Environment } from '../../shared/transport/hostIdentity';
 import type { HttpClient } from '../../shared/transport/http';
@@ -30,21 +28,14 @@ export interface S3Credential extends SignInFields {
 	allowUnauthorizedCerts?: boolean;
 }
 
-export interface Connection extends Omit<ResilienceSettings, 'limits' | 'registry'> {
-	/** identifies the credential: who shares connections, limits and circuit breaker */
-	owner: string;
-	signal: AbortSignal;
-	egress?: EgressFilter;
-	registry?: Registry;
+export interface S3Connection extends Connection {
 	/** instead of our own: where n8n allows connections only through its functions */
 	http?: (tls: TlsOptions) => HttpClient;
-	/** told of secrets that come up later: the keys of a role */
-	learn?(secrets: Iterable<string | undefined>): void;
 	environment?: Environment;
 }
 
 /** A client for one run with this credential. Nothing is sent yet. */
-export function connect(credential: S3Credential, connection: Connection): S3Client {
+export function connect(credential: S3Credential, connection: S3Connection): S3Client {
 	const { owner, signal, egress, clock = systemClock, environment = process.env } = connection;
 	const tls = tlsOf(credential);
 	const server = serverOf(credential);

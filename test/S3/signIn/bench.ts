@@ -1,7 +1,7 @@
 import { systemClock } from '../../../nodes/shared/ground/clock';
 import { createBucket, headBucket } from '../../../nodes/S3/transport/buckets';
 import type { S3Client } from '../../../nodes/S3/transport/client';
-import type { Connection, S3Credential } from '../../../nodes/S3/transport/connect';
+import type { S3Connection, S3Credential } from '../../../nodes/S3/transport/connect';
 import { startS3Sandbox, type Account, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { clientOf } from '../clientOf';
 import { EXTERNAL_ID, Issuer, ROLE, USER } from './issuer';
@@ -54,7 +54,7 @@ export class SignInBench {
 	}
 
 	/** The client of a new run. */
-	run(credential: S3Credential = {}, connection: Partial<Connection> = {}): S3Client {
+	run(credential: S3Credential = {}, connection: Partial<S3Connection> = {}): S3Client {
 		const assume = {
 			authentication: 'assumeRole',
 			roleArn: ROLE,
