@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { reasonOf, systemClock } from '../../shared/ground/clock';
 import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
@@ -10,6 +9,7 @@ import { earlyBytes, openSocket, secureSocket } from '../../shared/transport/soc
 import { AnswerStream } from './answerStream';
 import { BerError } from './ber';
 import type { Contact } from './client';
+import { contactThrough } from './contact';
 import {
 	badFrame,
 	closedByServer,
@@ -24,7 +24,6 @@ import { Response, decodeMessage, encodeMessage } from './message';
 import { abandon, extendedRequest, unbind } from './requests';
 import type { Control } from './search';
 import type { Encryption, Server } from './servers';
-import { nameOf } from './servers';
 import { explainTls } from './tls';
 
 export interface ConnectOptions {
@@ -108,13 +107,7 @@ export class Connection implements Session {
 	}
 
 	get contact(): Contact {
-		const { server, socket } = this;
-		const secured = socket as Socket & Partial<TLSSocket>;
-		const [version, cipher] = [secured.getProtocol?.(), secured.getCipher?.()];
-		const name = nameOf(server);
-		if (!version || !cipher) return { server: name };
-		const expiresAt = Date.parse(secured.getPeerCertificate?.().valid_to ?? '');
-		return { server: name, tls: { version, cipher: cipher.standardName, expiresAt } };
+		return contactThrough(this.socket, this.server);
 	}
 
 	get encrypted(): boolean {

@@ -1,7 +1,7 @@
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { Contact, LdapClient } from './client';
-import { present } from './filter';
-import { Code } from './message';
+import { readEntry } from './readEntry';
+import { isMissing } from './results';
 import { serverKind } from './serverKind';
 import { whoAmI } from './whoAmI';
 
@@ -62,14 +62,12 @@ async function checkedBase(ldap: LdapClient): Promise<string> {
 	});
 }
 
-async function isReadable(ldap: LdapClient, base: string): Promise<boolean> {
-	const filter = present('objectClass');
+async function isReadable(ldap: LdapClient, dn: string): Promise<boolean> {
 	try {
-		const found = ldap.search({ base, scope: 'base', filter, attributes: ['1.1'] });
-		for await (const [entry] of found) if (entry) return true;
-		return false;
+		await readEntry(ldap, dn, ['1.1']);
+		return true;
 	} catch (error) {
-		if (toFailure(error).status === Code.noSuchObject) return false;
+		if (isMissing(toFailure(error))) return false;
 		throw error;
 	}
 }

@@ -1,5 +1,5 @@
 import type { LdapClient } from './client';
-import { present } from './filter';
+import { readEntry, valuesIn } from './readEntry';
 import { sid } from './values/sid';
 
 /** "Who am I?" (RFC 4532) */
@@ -48,16 +48,5 @@ async function tokenOwner(ldap: LdapClient): Promise<Identity> {
 	return identity(name ? `dn:${name.toString()}` : `u:${owner}`);
 }
 
-async function valuesOf(ldap: LdapClient, base: string, attribute: string): Promise<Buffer[]> {
-	const found = ldap.search({
-		base,
-		scope: 'base',
-		filter: present('objectClass'),
-		attributes: [attribute],
-	});
-	for await (const [entry] of found) {
-		const { values = [] } = entry?.attributes[0] ?? {};
-		return values;
-	}
-	return [];
-}
+const valuesOf = async (ldap: LdapClient, dn: string, attribute: string) =>
+	valuesIn((await readEntry(ldap, dn, [attribute])).attributes, attribute);
