@@ -30,14 +30,15 @@ export interface Ask {
 	doing: string;
 	/** DN it is about */
 	dn?: string;
-	operation: Buffer;
+	/** encodes it, for this DN */
+	operation(dn: string): Buffer;
 	controls?: Control[];
 	/** sending it twice does no harm */
 	repeatable: boolean;
 	/** result codes besides 0 that are no failure */
 	accept?: ReadonlySet<number>;
 	/** The answer to an earlier attempt was lost and this one was refused: is the effect there? */
-	isDone?(code: number, witness: Witness): Promise<boolean>;
+	isDone?(code: number, witness: Witness, dn: string): Promise<boolean>;
 	/**
 	 * Not sent to another server once an answer was lost: what the first may have done reaches the
 	 * other one later, and would then be there twice.
@@ -106,16 +107,19 @@ export class Calls {
 	}
 
 	private async once(
-		{ doing, dn, operation, controls, accept, isDone }: Ask,
+		ask: Ask,
 		connection: Connection,
 		lost: boolean,
 		signal: AbortSignal,
 	): Promise<Result> {
+		const { doing, dn, controls } = ask;
 		const sentAt = Date.now();
 		try {
+			const operation = ask.operation(dn ?? '');
 			const result = await connection.request(operation, { controls, signal });
-			if (result.code === Code.success || accept?.has(result.code)) return result;
-			if (lost && (await isDone?.(result.code, new Witness(connection, signal)))) return result;
+			if (result.code === Code.success || ask.accept?.has(result.code)) return result;
+			const witness = new Witness(connection, signal);
+			if (lost && (await ask.isDone?.(result.code, witness, dn ?? ''))) return result;
 			throw this.failureOf(result, doing, dn);
 		} catch (error) {
 			// Not only this request hangs: the next attempt gets another connection.

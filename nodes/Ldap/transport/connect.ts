@@ -9,6 +9,7 @@ import type { Environment } from '../../shared/transport/hostIdentity';
 import { checkHostIdentity } from '../../shared/transport/hostIdentity';
 import type { LdapClient } from './client';
 import { ldapClient } from './ldapClient';
+import { hostsIn } from './referrals';
 import { ServerList } from './serverList';
 import type { Encryption, Server } from './servers';
 import { isLocal, parseServers } from './servers';
@@ -79,6 +80,7 @@ export function connect(credential: LdapCredential, connection: LdapConnection):
 		signal,
 		redact: redactor(secretsOf(credential)),
 		baseDn: baseDn?.trim() || undefined,
+		...(credential.followReferrals && { followTo: hostsIn(credential.referralHosts ?? '') }),
 		clock,
 	});
 }

@@ -3,12 +3,12 @@ import { systemClock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
 import type { Send } from '../../shared/resilience';
 import { Failure } from '../../shared/resilience/failure';
+import { askFollowing } from './asking';
+import type { Ask } from './calls';
 import { Calls } from './calls';
 import type { LdapClient } from './client';
 import { PAGED_RESULTS } from './controls';
-import type { Entry } from './entry';
 import { listen } from './listen';
-import { present } from './filter';
 import { Code } from './message';
 import type { PoolOptions } from './pool';
 import { poolOf } from './pool';
@@ -21,11 +21,13 @@ import {
 	modifyRequest,
 } from './requests';
 import { readSchema } from './readSchema';
+import { Referrals } from './referrals';
 import { parseRootDse } from './rootDse';
 import type { Servers } from './route';
 import { Route } from './route';
-import type { Entries, Search, SearchEnd } from './search';
-import { SearchRun } from './searchRun';
+import type { Search } from './search';
+import { readEntry, searchFollowing } from './searching';
+import type { Encryption, Server } from './servers';
 
 export interface LdapClientOptions extends PoolOptions {
 	servers: Servers;
@@ -41,6 +43,8 @@ export interface LdapClientOptions extends PoolOptions {
 	redact: Redact;
 	/** left out: the first naming context of the server */
 	baseDn?: string;
+	/** whether a referral to this host may be followed, with this credential; left out: none is */
+	followTo?(host: string): boolean;
 	/** so long may one answer take, in ms */
 	attemptTimeoutMs?: number;
 	clock?: Clock;
@@ -52,22 +56,18 @@ const PAGE_SIZE = 1_000;
 export function ldapClient(options: LdapClientOptions): LdapClient {
 	const route = new Route(options.servers, (server) => poolOf(options.key, server, options));
 	const calls = new Calls({ ...options, route });
-	const { clock = systemClock, signal, redact } = options;
-	const rootDse = new Kept(async () => await readRootDse((wanted) => search(wanted, 0)));
-	const schema = new Kept(async () => await readSchema(client, options.key));
-
-	const search = async function* (wanted: Search, pageSize: number): Entries {
-		const run = new SearchRun(calls, wanted, pageSize);
-		try {
-			for (;;) {
-				const found = await calls.through('Search', true, async (of) => await run.next(of));
-				if (!Array.isArray(found)) return found;
-				yield found;
-			}
-		} finally {
-			run.stop();
-		}
+	const callsTo = (server: Server, encryption: Encryption) => {
+		const servers = { inOrder: async () => await Promise.resolve([server]), report: () => {} };
+		const there = new Route(servers, () => poolOf(options.key, server, { ...options, encryption }));
+		return new Calls({ ...options, route: there });
 	};
+	const { clock = systemClock, signal, redact } = options;
+	const referrals = () => new Referrals(options.encryption, options.followTo ?? nowhere, callsTo);
+	const ask = async (what: Ask) => await askFollowing(calls, referrals(), what);
+	const rootDse = new Kept(async () =>
+		parseRootDse((await readEntry(calls, '', ROOT))?.attributes ?? []),
+	);
+	const schema = new Kept(async () => await readSchema(client, options.key));
 
 	const client: LdapClient = {
 		clock,
@@ -86,49 +86,50 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 			return defaultNamingContext ?? namingContexts.at(0) ?? '';
 		},
 		search: async function* (wanted) {
-			return yield* search(wanted, await pageSizeOf(wanted, client));
+			const pageSize = await pageSizeOf(wanted, client);
+			return yield* searchFollowing(calls, referrals(), { ...wanted, pageSize });
 		},
 		add: async (dn, attributes, { controls } = {}) => {
-			await calls.ask({
+			await ask({
 				...{ doing: 'Add', dn, controls, repeatable: true, stays: true },
-				operation: addRequest(dn, attributes),
-				isDone: async (code, witness) =>
-					code === Code.entryAlreadyExists && (await witness.hasAdded(dn, attributes)),
+				operation: (of) => addRequest(of, attributes),
+				isDone: async (code, witness, of) =>
+					code === Code.entryAlreadyExists && (await witness.hasAdded(of, attributes)),
 			});
 		},
 		modify: async (dn, changes, { controls } = {}) => {
-			await calls.ask({
+			await ask({
 				...{ doing: 'Modify', dn, controls },
-				operation: modifyRequest(dn, changes),
+				operation: (of) => modifyRequest(of, changes),
 				repeatable: changes.every((change) => change.operation !== 'increment'),
 				// Servers have many codes for "it is so already" (Active Directory: 68 and 53 as well).
-				isDone: async (_code, witness) => await witness.hasChanged(dn, changes),
+				isDone: async (_code, witness, of) => await witness.hasChanged(of, changes),
 			});
 		},
 		delete: async (dn, { controls } = {}) => {
-			await calls.ask({
+			await ask({
 				...{ doing: 'Delete', dn, controls, repeatable: true },
-				operation: deleteRequest(dn),
+				operation: deleteRequest,
 				isDone: async (code) => await Promise.resolve(code === Code.noSuchObject),
 			});
 		},
 		modifyDn: async (dn, rename, { controls } = {}) => {
-			await calls.ask({
+			await ask({
 				...{ doing: 'ModifyDN', dn, controls, repeatable: true, stays: true },
-				operation: modifyDnRequest(dn, rename),
-				isDone: async (code, witness) =>
-					code === Code.noSuchObject && (await witness.hasMoved(dn, rename)),
+				operation: (of) => modifyDnRequest(of, rename),
+				isDone: async (code, witness, of) =>
+					code === Code.noSuchObject && (await witness.hasMoved(of, rename)),
 			});
 		},
 		compare: async (dn, attribute, value) => {
-			const operation = compareRequest(dn, attribute, value);
+			const operation = (of: string) => compareRequest(of, attribute, value);
 			const accept = new Set<number>([Code.compareFalse, Code.compareTrue]);
-			const ask = { doing: 'Compare', dn, operation, repeatable: true, accept };
-			return (await calls.ask(ask)).code === Code.compareTrue;
+			const result = await ask({ doing: 'Compare', dn, operation, repeatable: true, accept });
+			return result.code === Code.compareTrue;
 		},
 		extended: async (oid, value, repeatable = false) => {
-			const operation = extendedRequest(oid, value);
-			const result = await calls.ask({ doing: `Extended ${oid}`, operation, repeatable });
+			const operation = () => extendedRequest(oid, value);
+			const result = await ask({ doing: `Extended ${oid}`, operation, repeatable });
 			return { oid: result.oid, value: result.value };
 		},
 		listen: (wanted, of) => listen(calls, route, wanted, of),
@@ -152,24 +153,8 @@ async function pageSizeOf({ scope, pageSize }: Search, client: LdapClient): Prom
 	return (await client.rootDse()).supportedControl.has(PAGED_RESULTS) ? PAGE_SIZE : 0;
 }
 
-const readRootDse = async (search: (wanted: Search) => Entries) =>
-	parseRootDse(
-		(
-			await firstOf(
-				search({
-					base: '',
-					scope: 'base',
-					filter: present('objectClass'),
-					attributes: ['*', '+'],
-				}),
-			)
-		)?.attributes ?? [],
-	);
-
-async function firstOf(entries: AsyncGenerator<Entry[], SearchEnd>): Promise<Entry | undefined> {
-	for await (const group of entries) if (group[0]) return group[0];
-	return undefined;
-}
+const ROOT = ['*', '+'];
+const nowhere = () => false;
 
 /** What is asked for once; a failure is not kept. */
 class Kept<Value> {

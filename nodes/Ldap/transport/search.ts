@@ -34,6 +34,11 @@ export interface Search {
 	timeLimit?: number;
 	/** entries of a page (RFC 2696); 0: unpaged */
 	pageSize?: number;
+	/**
+	 * false: attributes that Active Directory gives in ranges stay as they are ("member;range=0-1499").
+	 * Otherwise the rest is fetched, and they are whole.
+	 */
+	allValues?: boolean;
 	/** sorted by the server (RFC 2891) */
 	sort?: SortKey[];
 	controls?: Control[];

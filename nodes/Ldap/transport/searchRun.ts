@@ -22,6 +22,9 @@ const LIMITS = new Set<number>([
 	Code.adminLimitExceeded,
 ]);
 
+/** How a search ended, or that another server is to be asked. */
+export type RunEnd = SearchEnd & { elsewhere?: Result };
+
 /** What is read from one connection now. */
 interface Reading {
 	lease: Lease;
@@ -39,7 +42,7 @@ export class SearchRun {
 	private rounds = 0;
 	private reading: Reading | undefined;
 	private cookie: Buffer = NO_COOKIE;
-	private end: SearchEnd | undefined;
+	private end: RunEnd | undefined;
 
 	/** @param pageSize 0: in one go */
 	constructor(
@@ -49,7 +52,7 @@ export class SearchRun {
 	) {}
 
 	/** The next entries, or how the search ended. After a failure it can be asked again. */
-	async next(signal: AbortSignal): Promise<Entry[] | SearchEnd> {
+	async next(signal: AbortSignal): Promise<Entry[] | RunEnd> {
 		while (!this.end) {
 			this.reading ??= await this.begin(signal);
 			try {
@@ -104,6 +107,8 @@ export class SearchRun {
 		if (LIMITS.has(result.code) && this.given > 0) {
 			const message = this.calls.failureOf(result, DOING, this.search.base).message;
 			this.end = this.ended({ code: codeOf(result.code), message });
+		} else if (result.code === Code.referral) {
+			this.end = { ...this.ended(), elsewhere: result };
 		} else if (result.code !== 0) {
 			throw this.calls.failureOf(result, DOING, this.search.base);
 		} else {
