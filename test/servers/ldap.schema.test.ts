@@ -8,6 +8,7 @@ import type { LdapClient } from '../../nodes/Ldap/transport/client';
 import { equal, present } from '../../nodes/Ldap/transport/filter';
 import type { Filter } from '../../nodes/Ldap/transport/filter';
 import { encodeValues } from '../../nodes/Ldap/transport/values/encodeValues';
+import { sentAs } from '../../nodes/Ldap/transport/values/sentAs';
 import { shapeEntry } from '../../nodes/Ldap/transport/values/shapeEntry';
 import { clientOf, signInAs } from '../Ldap/clientOf';
 import { needs } from '../needs';
@@ -24,7 +25,7 @@ type Values = Record<string, unknown>;
 async function attributesOf(ldap: LdapClient, values: Values) {
 	const schema = await ldap.schema();
 	return Object.entries(values).map(([type, value]) => ({
-		type,
+		type: sentAs(schema, type),
 		values: encodeValues(schema, type, value),
 	}));
 }
@@ -103,8 +104,10 @@ needs('/usr/sbin/slapd', 'ldapsearch')('the schema of OpenLDAP', () => {
 			jpegPhoto: [{ base64: '/9j/4AAQSkZJRg==' }],
 			manager: [`cn=Charles Babbage,ou=people,${slapd.base}`],
 		};
-		await ldap.add(dn, await attributesOf(ldap, values));
-		expect(await rowOf(ldap, dn)).toEqual({ dn, ...values });
+		const userCertificate = [slapd.client.cert];
+		await ldap.add(dn, await attributesOf(ldap, { ...values, userCertificate }));
+		const der = slapd.client.cert.replace(/-----.*-----|\s/g, '');
+		expect(await rowOf(ldap, dn)).toEqual({ dn, ...values, userCertificate: [{ base64: der }] });
 		const row = await rowOf(ldap, dn, ['+']);
 		const shown = await ldapsearch(slapd, dn, '+');
 		expect(row.entryUUID).toBe(shown.get('entryUUID')?.[0]);

@@ -5,6 +5,7 @@ import { invalidInput } from '../../shared/resilience/failure';
 import type { Attribute } from '../transport/entry';
 import type { Schema } from '../transport/schema';
 import { encodeValues } from '../transport/values/encodeValues';
+import { sentAs } from '../transport/values/sentAs';
 
 // How attributes are filled in: in rows, as JSON, and from files of the item.
 
@@ -12,7 +13,7 @@ export const attributeName = {
 	displayName: 'Attribute Name or ID',
 	name: 'attribute',
 	type: 'options',
-	typeOptions: { loadOptionsMethod: 'getAttributes' },
+	typeOptions: { loadOptionsMethod: 'getAttributes', loadOptionsDependsOn: ['objectClasses'] },
 	default: '',
 	description:
 		'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
@@ -96,8 +97,9 @@ export async function givenAttributes(
 	item: Item,
 ): Promise<Attribute[]> {
 	const given = new Map<string, Attribute>();
-	const add = (type: string, values: Buffer[]) => {
-		if (type === '') throw invalidInput('An attribute has a value, but no name');
+	const add = (name: string, values: Buffer[]) => {
+		if (name === '') throw invalidInput('An attribute has a value, but no name');
+		const type = sentAs(schema, name);
 		const known = given.get(type.toLowerCase());
 		if (known) known.values.push(...values);
 		else given.set(type.toLowerCase(), { type, values });

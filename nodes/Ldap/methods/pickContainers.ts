@@ -3,6 +3,7 @@ import type { ListQuestion } from '../../shared/node/editorList';
 import { entriesAt, firstEntries } from '../transport/browse';
 import type { LdapClient } from '../transport/client';
 import { dnKey } from '../transport/dn';
+import type { Entry } from '../transport/entry';
 import type { Filter } from '../transport/filter';
 import { allOf, anyOf, equal, not, substrings } from '../transport/filter';
 import { dnPath, isDn } from './dnPath';
@@ -56,9 +57,8 @@ async function placesIn(ldap: LdapClient, typed: string): Promise<string[]> {
 	let found = await firstEntries(ldap, MOST_IN_TREE + 1, { ...wanted, scope: 'subtree' });
 	if (found.length > MOST_IN_TREE && name === '')
 		found = await firstEntries(ldap, MOST_IN_TREE, { ...wanted, scope: 'one' });
-	const below = found.map(({ dn }) => dn).sort(byPath);
 	const roots = name === '' ? [base, ...namingContexts] : [];
-	return eachOnce([...roots, ...below].filter((dn) => dn !== ''));
+	return eachOnce([...roots, ...inOrder(found)].filter((dn) => dn !== ''));
 }
 
 /** Active Directory keeps many containers that only administrators of the domain itself want to see. */
@@ -73,8 +73,18 @@ const containers = (activeDirectory: boolean, name: string): Filter =>
 
 const inList = (dn: string): INodeListSearchItems => ({ name: dnPath(dn).join(' / '), value: dn });
 
-const byPath = (a: string, b: string): number => pathOf(a).localeCompare(pathOf(b), 'en');
-const pathOf = (dn: string): string => dnPath(dn).join('\0');
+/** As a tree: what is below a place comes right after it. */
+const inOrder = (found: Entry[]): string[] =>
+	found
+		.map(({ dn }) => ({ dn, path: dnPath(dn).join('\0') }))
+		.sort((a, b) => a.path.localeCompare(b.path, 'en'))
+		.map(({ dn }) => dn);
 
-const eachOnce = (dns: string[]): string[] =>
-	[...new Map(dns.toReversed().map((dn) => [dnKey(dn), dn])).values()].reverse();
+function eachOnce(dns: string[]): string[] {
+	const found = new Map<string, string>();
+	for (const dn of dns) {
+		const key = isDn(dn) ? dnKey(dn) : dn;
+		if (!found.has(key)) found.set(key, dn);
+	}
+	return [...found.values()];
+}

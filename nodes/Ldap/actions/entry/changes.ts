@@ -2,6 +2,7 @@ import type { Item } from '../../../shared/node/defineOperation';
 import { invalidInput } from '../../../shared/resilience/failure';
 import type { Change } from '../../transport/entry';
 import type { Schema } from '../../transport/schema';
+import { sentAs } from '../../transport/values/sentAs';
 import type { GivenAttributes } from '../attributeFields';
 import { givenAttributes, namesAndValues, valuesOf } from '../attributeFields';
 
@@ -23,8 +24,9 @@ export async function changesOf(
 	item: Item,
 ): Promise<Change[]> {
 	const found = new Map<string, Change>();
-	const add = (operation: Operation, type: string, values: Buffer[]) => {
-		if (type === '') throw invalidInput('A change names no attribute');
+	const add = (operation: Operation, name: string, values: Buffer[]) => {
+		if (name === '') throw invalidInput('A change names no attribute');
+		const type = sentAs(schema, name);
 		const id = `${operation} ${type.toLowerCase()}`;
 		const known = found.get(id);
 		if (known) known.values.push(...values);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Schema } from '../../../../nodes/Ldap/transport/schema';
 import { encodeValues } from '../../../../nodes/Ldap/transport/values/encodeValues';
+import { sentAs } from '../../../../nodes/Ldap/transport/values/sentAs';
 import { shapeEntry } from '../../../../nodes/Ldap/transport/values/shapeEntry';
 import { Failure } from '../../../../nodes/shared/resilience/failure';
 import { activeDirectory, openLdap } from '../schemas';
@@ -93,6 +94,16 @@ test.each([
 	['unicodePwd', 'ü"', '2200fc0022002200'],
 ])('%s %s is bytes', (attribute, value, expected) => {
 	expect(hexOf(activeDirectory, attribute, value)).toEqual([expected]);
+});
+
+test.each([
+	['userCertificate', 'userCertificate;binary'],
+	['2.5.4.36;x-a', '2.5.4.36;x-a;binary'],
+	['userCertificate;Binary', 'userCertificate;Binary'],
+	['jpegPhoto', 'jpegPhoto'],
+	['unheardOf', 'unheardOf'],
+])('%s is written as %s', (description, sent) => {
+	expect(sentAs(openLdap, description)).toBe(sent);
 });
 
 describe('what is wrong is said with the name of the attribute, before anything is sent', () => {
