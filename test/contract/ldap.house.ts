@@ -125,6 +125,10 @@ export async function openLdap(_engine: Engine): Promise<House> {
 			user('setPassword', { password: 'Another-Password-31' }),
 			user('unlock'),
 		]),
+		'ldif.export': {
+			parameters: { filterBy: 'conditions', conditions: { rows: [condition] } },
+			items: persons,
+		},
 		'ldif.import': {
 			parameters: { inputPropertyName: 'data' },
 			items: async (count) =>

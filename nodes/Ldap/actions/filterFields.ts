@@ -1,7 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-export { filterOf } from './filterOf';
-
 // Which entries to find: conditions one by one, or the text of a filter with values put into it.
 
 /** What a value is in the directory, where its attribute does not say it. */
