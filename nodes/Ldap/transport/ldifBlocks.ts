@@ -48,14 +48,14 @@ class BlockReader {
 		let start = 0;
 		for (let end; (end = chunk.indexOf(LINE_FEED, start)) >= 0; start = end + 1) {
 			this.keep(chunk.subarray(start, end));
-			yield* this.lineEnd();
+			const block = this.lineEnd();
+			if (block) yield block;
 		}
 		this.keep(chunk.subarray(start));
 	}
 
 	*end(): Generator<Block> {
-		if (this.parts.length > 0) yield* this.lineEnd();
-		yield* this.blockEnd();
+		for (const block of [this.lineEnd(), this.blockEnd()]) if (block) yield block;
 	}
 
 	private keep(part: Buffer) {
@@ -64,15 +64,17 @@ class BlockReader {
 		if (this.bytes <= MOST_BYTES || this.parts.length === 0) this.parts.push(part);
 	}
 
-	private *lineEnd(): Generator<Block> {
+	/** @returns the record that the line ends, if it does */
+	private lineEnd(): Block | undefined {
 		this.lineNumber++;
 		const line = this.takeLine();
-		if (line.length === 0) yield* this.blockEnd();
-		else if (line[0] === SPACE && this.logical) this.goOn(this.logical, line);
+		if (line.length === 0) return this.blockEnd();
+		if (line[0] === SPACE && this.logical) this.goOn(this.logical, line);
 		else {
 			this.logicalEnd();
 			this.logical = { number: this.lineNumber, parts: [line] };
 		}
+		return undefined;
 	}
 
 	private takeLine(): Buffer {
@@ -95,14 +97,14 @@ class BlockReader {
 		this.block.push({ number, content: joined(parts) });
 	}
 
-	private *blockEnd(): Generator<Block> {
+	private blockEnd(): Block | undefined {
 		this.logicalEnd();
 		const tooLarge = this.bytes > MOST_BYTES;
 		this.bytes = 0;
-		if (this.block.length === 0) return;
+		if (this.block.length === 0) return undefined;
 		const lines = this.block;
 		this.block = [];
-		yield { lines, ...(tooLarge && { tooLarge }) };
+		return { lines, ...(tooLarge && { tooLarge }) };
 	}
 }
 

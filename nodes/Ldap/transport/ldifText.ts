@@ -9,23 +9,21 @@ const ALWAYS_BASE64: ReadonlySet<string> = new Set(['userpassword', '2.5.4.35'])
 
 /** One entry with the empty line that ends it. Attributes without values are left out. */
 export function formatLdif({ dn, attributes }: Entry): string {
-	let text = line('dn', Buffer.from(dn));
+	let text = line('dn', Buffer.from(dn), true);
 	for (const { type, values } of attributes) {
-		for (const value of values) text += line(type, value);
+		const mayBePlain = !ALWAYS_BASE64.has(type.toLowerCase()) && !type.includes(';binary');
+		for (const value of values) text += line(type, value, mayBePlain);
 	}
 	return `${text}\n`;
 }
 
-function line(name: string, value: Buffer): string {
+function line(name: string, value: Buffer, mayBePlain: boolean): string {
 	if (value.length === 0) return `${name}:\n`;
-	const plain = mayBePlain(name) ? value.toString('latin1') : '';
+	const plain = mayBePlain ? value.toString('latin1') : '';
 	return PLAIN.test(plain)
 		? folded(`${name}: `, plain)
 		: folded(`${name}:: `, value.toString('base64'));
 }
-
-const mayBePlain = (name: string) =>
-	!ALWAYS_BASE64.has(name.toLowerCase()) && !name.includes(';binary');
 
 function folded(head: string, text: string): string {
 	// A value never ends up within the head, however long the name is.
