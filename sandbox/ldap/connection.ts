@@ -8,7 +8,7 @@ import { Oid, understoodControls } from './controls.ts';
 import type { Entry } from './entry.ts';
 import type { Fault, FaultPlan } from './faults.ts';
 import { Framing } from './framing.ts';
-import { message, readMessage, type Control, type Message } from './message.ts';
+import { message, readMessage, type Control, type Message, type Operation } from './message.ts';
 import { add } from './operations/add.ts';
 import { bind } from './operations/bind.ts';
 import { compare } from './operations/compare.ts';
@@ -119,12 +119,13 @@ export class Connection {
 		if (fault?.kind === 'notice') {
 			this.notice(fault.code ?? ResultCode.unavailable, fault.message ?? 'shutting down');
 		}
-		if (fault?.kind === 'result') {
+		if (fault?.kind === 'result' && fault.entries === undefined) {
 			record.code = fault.code;
 			const result = { ...done(fault.code), message: fault.message ?? '' };
 			await this.answer(request, { result }, undefined);
 		}
-		return ['dropBefore', 'notice', 'result', 'hang'].includes(fault?.kind ?? '');
+		const ends = fault?.kind === 'result' && fault.entries === undefined;
+		return ends || ['dropBefore', 'notice', 'hang'].includes(fault?.kind ?? '');
 	}
 
 	private async outcome(
@@ -135,10 +136,14 @@ export class Connection {
 		const { service } = this.options;
 		let sent = 0;
 		const send = async (answer: Buffer, own?: Control[]) => {
-			if (fault?.kind === 'dropAfter' && sent++ === fault.entries) this.reset();
+			if (fault?.kind === 'slow') await sleep(fault.ms);
+			const enough = fault && 'entries' in fault && sent++ === fault.entries;
+			if (enough && fault.kind === 'result') throw new Refusal(fault.code, fault.message);
+			if (enough) this.reset();
 			await this.write(message(id, answer, own));
 		};
 		try {
+			this.checkEncryption(operation);
 			const known = understoodControls(controls, operation.type, service.personality);
 			const context: Context = { service, session: this.session, controls: known, signal, send };
 			if (operation.type === 'search') return await search(operation, context, this.cursors);
@@ -156,6 +161,16 @@ export class Connection {
 			if (error instanceof Refusal) return { result: error };
 			throw error;
 		}
+	}
+
+	/** @throws {Refusal} for what the server wants to have encrypted */
+	private checkEncryption(operation: Operation): void {
+		const { requiresEncryption, personality } = this.options.service;
+		if (!requiresEncryption || this.session.encrypted) return;
+		const harmless =
+			(operation.type === 'extended' && operation.oid === Oid.startTls) ||
+			(operation.type === 'search' && operation.base === '' && operation.scope === 'base');
+		if (!harmless) throw personality.words.mustBeEncrypted();
 	}
 
 	private async answer(

@@ -11,6 +11,8 @@ export interface Service {
 	directory: Directory;
 	personality: Personality;
 	now(): Date;
+	/** of all but the root DSE */
+	requiresEncryption: boolean;
 	/** changes that content synchronization remembers */
 	sessionLog: number;
 	/** LDAP URLs of the servers that hold what is below a name, by the key of the name */

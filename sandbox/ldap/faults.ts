@@ -9,9 +9,17 @@ interface Selection {
 
 /** One planned misbehaviour of the server. "Effect" is what the operation does to the directory. */
 export type Fault = Selection &
-	/** A result of this code, no effect: 51 busy, 52 unavailable, 53 unwillingToPerform ... */
 	(
-		| { kind: 'result'; code: number; message?: string }
+		| {
+				/**
+				 * A result, no effect: 51 busy, 52 unavailable, 53 unwillingToPerform ... A search gives so
+				 * many entries before: 3 timeLimitExceeded, 11 adminLimitExceeded.
+				 */
+				kind: 'result';
+				code: number;
+				message?: string;
+				entries?: number;
+		  }
 		/** The connection is reset before the effect. */
 		| { kind: 'dropBefore' }
 		/**
@@ -25,6 +33,8 @@ export type Fault = Selection &
 		| { kind: 'swallow' }
 		/** Handled as usual only after so many milliseconds, even if the client is gone by then. */
 		| { kind: 'delay'; ms: number }
+		/** So many milliseconds go by before each entry of a search. */
+		| { kind: 'slow'; ms: number }
 		/** The connection is closed after half of the last message of the usual answer. */
 		| { kind: 'half' }
 		/** Something that is no LDAP instead of the last message of the usual answer. */

@@ -56,6 +56,7 @@ export interface Words {
 	naming(attribute: string, others: boolean): Refusal;
 	insufficientAccess(): Refusal;
 	unsupportedControl(): Refusal;
+	mustBeEncrypted(): Refusal;
 }
 
 export type Computed = Record<

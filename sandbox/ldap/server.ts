@@ -29,6 +29,8 @@ export interface LdapSandboxOptions {
 	admin?: { dn: string; password: string };
 	/** Whether who is not bound may read; true by default, as in OpenLDAP. */
 	anonymousReads?: boolean;
+	/** Whether all but the root DSE is refused over a connection that is not encrypted. */
+	requiresEncryption?: boolean;
 	/** Active Directory: most entries of a page, 1000 by default, and most values of an attribute, 1500. */
 	maxPageSize?: number;
 	maxValRange?: number;
@@ -92,12 +94,19 @@ export interface LdapSandbox {
 
 /** Starts an LDAP server on 127.0.0.1 that keeps everything in memory. */
 export async function startLdapSandbox(options: LdapSandboxOptions = {}): Promise<LdapSandbox> {
-	const { now = () => new Date(), sessionLog = 1000 } = options;
+	const { now = () => new Date(), sessionLog = 1000, requiresEncryption = false } = options;
 	const { personality, admin } = settle(options, now);
 	const { base } = personality;
 	const { schema } = personality;
 	const directory = new Directory(personality);
-	const service: Service = { directory, personality, now, referrals: new Map(), sessionLog };
+	const service: Service = {
+		directory,
+		personality,
+		now,
+		referrals: new Map(),
+		sessionLog,
+		requiresEncryption,
+	};
 	const faults = new FaultPlan();
 	const requests: RecordedRequest[] = [];
 	const connections = new Set<Connection>();

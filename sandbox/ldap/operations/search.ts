@@ -35,7 +35,10 @@ export async function search(
 		const control = findControl(controls, oid);
 		if (control) return await run(request, context, control);
 	}
+	const startedAt = Date.now();
 	const page = cursors.read(controls);
+	// A page of no entries ends the search of the cookie (RFC 2696 section 3).
+	if (page?.rest && page.size === 0) return { result: done(), controls: [cursors.answer([])] };
 	const viewer = viewerOf(service, session);
 	let found = page?.rest;
 	let sorted: Control[] = [];
@@ -56,6 +59,9 @@ export async function search(
 		const attributes = selectAttributes(entry, request, service, viewer);
 		await context.send(entryAnswer(entry.dn.text, attributes));
 		if (context.signal.aborted) return { result: done() };
+		if (request.timeLimit > 0 && Date.now() - startedAt > request.timeLimit * 1000) {
+			return { result: done(ResultCode.timeLimitExceeded) };
+		}
 	}
 	const rest = found.slice(limits.most);
 	if (rest.length === 0) for (const url of references(request, context)) await context.send(url);

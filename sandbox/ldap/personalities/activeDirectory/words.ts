@@ -118,6 +118,11 @@ export const activeDirectoryWords: Words = {
 			'insufficientAccessRights',
 			'00002098: SecErr: DSID-03150F94, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0\n',
 		),
+	mustBeEncrypted: () =>
+		new Refusal(
+			'strongerAuthRequired',
+			'00002028: LdapErr: DSID-0C090256, comment: The server requires binds to turn on integrity checking if SSL\\TLS are not already active on the connection, data 0, v4563',
+		),
 	unsupportedControl: () =>
 		new Refusal(
 			'unavailableCriticalExtension',

@@ -59,6 +59,7 @@ export const openLdapWords: Words = {
 			`${others ? 'value of ' : ''}naming attribute '${attribute}' is not present in entry`,
 		),
 	insufficientAccess: () => new Refusal('insufficientAccessRights'),
+	mustBeEncrypted: () => new Refusal('confidentialityRequired', 'TLS confidentiality required'),
 	unsupportedControl: () =>
 		new Refusal('unavailableCriticalExtension', 'critical extension is not recognized'),
 };
