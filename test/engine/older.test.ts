@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { needs } from '../needs';
+import { ldapSuite } from './ldap.suite';
 import { s3EventTriggerSuite } from './s3EventTrigger.suite';
 import { s3Suite } from './s3.suite';
 import { s3TriggerSuite } from './s3Trigger.suite';
@@ -16,6 +17,7 @@ const folder = path.join('sandbox', 'cores', '1.99.0');
 
 needs(path.join(folder, 'node_modules', 'n8n-core'))('n8n-core 1.99.0 (n8n 1.100)', () => {
 	s3Suite(path.resolve(__dirname, '..', '..', folder));
+	describe('LDAP', () => ldapSuite(path.resolve(__dirname, '..', '..', folder)));
 	describe('the polling trigger', () =>
 		s3TriggerSuite(path.resolve(__dirname, '..', '..', folder)));
 	describe('the event trigger', () =>

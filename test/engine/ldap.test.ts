@@ -1,0 +1,3 @@
+import { ldapSuite } from './ldap.suite';
+
+ldapSuite();
