@@ -5,7 +5,7 @@ import { rootDseRow } from '../../transport/rootDseRow';
 export const getRootDse = defineOperation({
 	name: 'Get Root DSE',
 	value: 'getRootDse',
-	action: 'Get the root DSE of the server',
+	action: 'Ask the server what it is and what it can do',
 	description:
 		'Get what the server says about itself: vendor, naming contexts, supported controls, extensions and mechanisms',
 	repeatable: true,
