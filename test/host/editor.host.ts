@@ -1,61 +1,31 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { missingBrowser, openEditor } from './chromium.ts';
+import type { EditorPage } from './chromium.ts';
 import { secrets, setting } from './setting.ts';
 import { end, itemsOf, runWorkflow, s3Node, uploadText } from './workflow.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const missing = existsSync(CHROMIUM) ? false : `needs ${CHROMIUM}`;
-
-const FLAGS = [
-	'--no-sandbox',
-	'--disable-gpu',
-	'--disable-quic',
-	'--no-first-run',
-	'--disable-background-networking',
-	'--disable-component-update',
-	'--disable-sync',
-];
-
-describe('the n8n editor in Chromium', { skip: missing }, () => {
-	const pictures = missing ? '' : mkdtempSync(path.join(os.tmpdir(), 'n8n-editor-pictures-'));
-	let browser: Browser;
+describe('the n8n editor in Chromium', { skip: missingBrowser }, () => {
+	let editor: EditorPage;
 	let page: Page;
 
 	const by = (id: string) => page.locator(`[data-test-id="${id}"]`);
 	const dialog = () => by('editCredential-modal');
-	const picture = async (name: string) =>
-		await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+	const picture = async (name: string) => await editor.picture(name);
 
 	before(async () => {
-		browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-		const context = await browser.newContext({ viewport: { width: 1500, height: 900 } });
-		// The editor asks for pictures and news elsewhere; nothing here may depend on them.
-		await context.route(
-			({ hostname }) => hostname !== '127.0.0.1',
-			async (route) => await route.abort(),
-		);
-		page = await context.newPage();
-		page.setDefaultTimeout(60_000);
+		editor = await openEditor(setting().host);
+		page = editor.page;
 	});
 
 	after(async () => {
-		await browser.close();
+		await editor.browser.close();
 	});
 
-	test('sign in, and add Resilient S3 from the node panel', async (t) => {
-		t.diagnostic(`pictures in ${pictures}`);
+	test('add Resilient S3 from the node panel', async (t) => {
+		t.diagnostic(`pictures in ${editor.pictures}`);
 		const { host } = setting();
-		await page.goto(`${host.url}/signin`);
-		await page.locator('input[name="emailOrLdapLoginId"]').fill(host.email);
-		await page.locator('input[name="password"]').fill(host.password);
-		await by('form-submit-button').click();
-		await page.waitForURL(/\/(home|workflow)/);
-
 		await page.goto(`${host.url}/workflow/new`);
 		await by('canvas-add-button').waitFor();
 		await page.keyboard.press('n');

@@ -15,6 +15,7 @@ const folder = path.dirname(fileURLToPath(import.meta.url));
 const FILES = [
 	'package.host.ts',
 	'credential.host.ts',
+	'ldap.host.ts',
 	'workflow.host.ts',
 	'failing.host.ts',
 	'editor.host.ts',

@@ -16,6 +16,7 @@ export const secrets = {
 	secretAccessKey: 'pLant3d+secret/KEY=41c09b7e2d65fa88',
 	sessionToken: 'pLant3d//session+TOKEN==9d20e1b7c64a',
 	clientKeyPassphrase: 'pLant3d passphrase %7B 5e1f0c93',
+	ldapPassword: 'pLant3d/ldap+PASSWORD=7a0c5e9d13b8',
 	/** The server does not accept this one. */
 	wrongSecretAccessKey: 'pLant3d-but+wrong/0b6d1e77a4f25c93',
 };
