@@ -10,6 +10,9 @@ import type { Kind } from './kinds';
 
 /** One page of a list that somebody scrolls through. */
 const PAGE = 100;
+// Each page is searched for from the beginning: who scrolls further had better type a name.
+const MOST_ROWS = 2_000;
+
 /** Of these the name in the list is made, in this order. */
 const NAMES = ['displayName', 'cn'];
 const ACCOUNTS = ['sAMAccountName', 'uid', 'mail'];
@@ -40,7 +43,8 @@ export async function pickEntries(
 	});
 	return {
 		results: found.slice(from, from + PAGE).map(inList),
-		...(found.length > from + PAGE && { paginationToken: String(from + PAGE) }),
+		...(found.length > from + PAGE &&
+			from + PAGE < MOST_ROWS && { paginationToken: String(from + PAGE) }),
 	};
 }
 

@@ -1,7 +1,7 @@
 /** What a number means, in a column of its own beside the number. */
 export interface Meaning {
 	column: string;
-	of(value: unknown): string[] | string | null;
+	of(value: number): string[] | string | null;
 }
 
 // https://learn.microsoft.com/windows/win32/adschema/a-useraccountcontrol and MS-ADTS 2.2.16
@@ -44,7 +44,7 @@ const GROUP = {
 };
 
 // https://learn.microsoft.com/windows/win32/adschema/a-samaccounttype
-const ACCOUNT_TYPES: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+const ACCOUNT_TYPES: ReadonlyMap<number, string> = new Map([
 	[0x0, 'DOMAIN_OBJECT'],
 	[0x1000_0000, 'GROUP_OBJECT'],
 	[0x1000_0001, 'NON_SECURITY_GROUP_OBJECT'],
@@ -57,10 +57,8 @@ const ACCOUNT_TYPES: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 	[0x4000_0001, 'APP_QUERY_GROUP'],
 ]);
 
-const namesIn = (flags: Record<string, number>) => (value: unknown) =>
-	typeof value === 'number'
-		? Object.keys(flags).filter((name) => (value & (flags[name] ?? 0)) !== 0)
-		: [];
+const namesIn = (flags: Record<string, number>) => (value: number) =>
+	Object.keys(flags).filter((name) => (value & (flags[name] ?? 0)) !== 0);
 
 const groupFlags = namesIn(GROUP);
 

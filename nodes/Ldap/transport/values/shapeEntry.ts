@@ -72,7 +72,8 @@ export function entryShaper(schema: Schema, options: ShapeOptions): (entry: Entr
 				const list = values.map(decode);
 				row[column] = before === undefined ? list : [before, list].flat();
 			} else row[column] = first === undefined ? null : decode(first);
-			if (meaning) row[meaning.column] = meaning.of(row[column]);
+			const value = row[column];
+			if (meaning && typeof value === 'number') row[meaning.column] = meaning.of(value);
 			if (plan.partOf !== undefined) inParts.push(plan.partOf);
 		}
 		// Active Directory gives an empty list as well, which would say that there is nothing.
@@ -118,7 +119,8 @@ function intoFiles(files: ValueFile[], { column, many }: Plan, file: FileType, b
 	let index = Array.isArray(before) ? before.length : 0;
 	return (content: Buffer): RowValue => {
 		const name = column.replaceAll(';', '_');
-		const property = many ? `${name}_${index++}` : name;
+		const property = many || index > 0 ? `${name}_${index}` : name;
+		index++;
 		const { mimeType, extension } = fileTypeOf(content, file);
 		files.push({ property, fileName: `${property}.${extension}`, mimeType, content });
 		return property;

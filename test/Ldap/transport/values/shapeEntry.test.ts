@@ -167,6 +167,10 @@ describe('values of Active Directory', () => {
 			sAMAccountType: 805306368,
 			sAMAccountTypeName: 'USER_OBJECT',
 		});
+		expect(rowOf({ userAccountControl: ['512'] }, noSchema)).toEqual({
+			dn: 'cn=a',
+			userAccountControl: ['512'],
+		});
 		expect(rowOf({ groupType: ['8'] }, activeDirectory).groupTypeFlags).toEqual([
 			'universal',
 			'distribution',
@@ -247,6 +251,13 @@ describe('files', () => {
 		const { row, files } = shapeEntry(entryOf(attributes), activeDirectory, FILES);
 		expect(row).toEqual({ dn: 'cn=a', objectSid: 'S-1-5-18', thumbnailPhoto: 'thumbnailPhoto' });
 		expect(files).toMatchObject([{ property: 'thumbnailPhoto', fileName: 'thumbnailPhoto.jpg' }]);
+	});
+
+	test('two where the schema allows one have different names', () => {
+		const attributes = { thumbnailPhoto: [JPEG, JPEG] };
+		const { row, files } = shapeEntry(entryOf(attributes), activeDirectory, FILES);
+		expect(row.thumbnailPhoto).toEqual(['thumbnailPhoto', 'thumbnailPhoto_1']);
+		expect(files.map(({ property }) => property)).toEqual(['thumbnailPhoto', 'thumbnailPhoto_1']);
 	});
 
 	test('two descriptions of the same attribute do not overwrite each other', () => {
