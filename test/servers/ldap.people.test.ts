@@ -3,10 +3,11 @@ import { dnKey } from '../../nodes/Ldap/transport/dn';
 import { act, actOnce } from '../Ldap/acting';
 import { clientOf, failureOf, signInAs } from '../Ldap/clientOf';
 import { needs } from '../needs';
+import { startDirsrv, type Dirsrv } from './dirsrv/start.ts';
 import { startSamba, type Samba } from './samba/start.ts';
 import { startSlapd, type Slapd } from './slapd/start.ts';
 
-/** What differs between the two directories. */
+/** What differs between the directories. */
 interface Directory {
 	client: LdapClient;
 	people: string;
@@ -17,6 +18,10 @@ interface Directory {
 	phones: string;
 	/** Active Directory lets the last password but one pass for an hour, so that services can follow. */
 	forgetsPasswords: boolean;
+	/** what is said to somebody who is disabled */
+	refusal: RegExp;
+	/** whether a user has to choose a new password */
+	asksForPassword(row: Record<string, unknown>): boolean;
 	/** so many wrong passwords lock somebody out */
 	wrongPasswords: number;
 	stop(): Promise<void>;
@@ -36,9 +41,36 @@ const slapdDirectory = async (): Promise<Directory> => {
 		groupClass: 'groupOfNames',
 		loginAttribute: 'uid',
 		phones: 'telephoneNumber',
+		refusal: /\(49\)/,
+		asksForPassword: ({ pwdReset }) => pwdReset === true,
 		forgetsPasswords: true,
 		wrongPasswords: 5,
 		stop: async () => await slapd.stop(),
+	};
+};
+
+const dirsrvDirectory = async (): Promise<Directory> => {
+	const dirsrv: Dirsrv = await startDirsrv();
+	const client = clientOf([{ host: '127.0.0.1', port: dirsrv.tlsPort }], {
+		encryption: 'ldaps',
+		tls: { ca: dirsrv.ca },
+		signIn: signInAs(dirsrv.admin.dn, dirsrv.admin.password),
+	});
+	const changesJson = { replace: { passwordMustChange: 'on' } };
+	await actOnce(client, 'entry.update', { entry: 'cn=config', changesJson });
+	return {
+		client,
+		people: `ou=people,${dirsrv.base}`,
+		groups: `ou=groups,${dirsrv.base}`,
+		groupClass: 'groupOfNames',
+		loginAttribute: 'uid',
+		phones: 'telephoneNumber',
+		refusal: /\(53\).*inactivated/,
+		asksForPassword: ({ passwordExpirationTime }) =>
+			passwordExpirationTime === '1970-01-01T00:00:00.000Z',
+		forgetsPasswords: true,
+		wrongPasswords: 4,
+		stop: async () => await dirsrv.stop(),
 	};
 };
 
@@ -66,6 +98,8 @@ const sambaDirectory = async (): Promise<Directory> => {
 		groupClass: 'group',
 		loginAttribute: 'sAMAccountName',
 		phones: 'otherTelephone',
+		refusal: /disabled/,
+		asksForPassword: ({ pwdLastSet }) => pwdLastSet === null,
 		forgetsPasswords: false,
 		wrongPasswords: 3,
 		stop: async () => await samba.stop(),
@@ -176,10 +210,10 @@ const suite = (open: () => Promise<Directory>) => () => {
 
 	test('a new password is asked for', async () => {
 		const { dn } = await user();
-		const attributes = ['pwdReset', 'pwdLastSet'];
+		const attributes = ['pwdReset', 'pwdLastSet', 'passwordExpirationTime'];
 		const isAsked = async () => {
 			const row = await actOnce(ldap, 'entry.get', { entry: dn, attributes });
-			return row.pwdReset === true || row.pwdLastSet === null;
+			return directory.asksForPassword(row);
 		};
 		await act(ldap, 'user.requirePasswordChange', { entry: dn });
 		expect(await isAsked()).toBe(true);
@@ -195,8 +229,8 @@ const suite = (open: () => Promise<Directory>) => () => {
 		};
 		expect(await reason()).toBeUndefined();
 		await act(ldap, 'user.disable', { entry: dn });
-		expect(await reason()).toMatch(directory.forgetsPasswords ? /\(49\)/ : /disabled/);
-		if (directory.forgetsPasswords) return;
+		expect(await reason()).toMatch(directory.refusal);
+		if (directory.groupClass !== 'group') return;
 		await act(ldap, 'user.enable', { entry: dn });
 		await act(ldap, 'user.expire', { entry: dn, at: '2020-01-31T00:00:00Z' });
 		expect(await reason()).toMatch(/expired/);
@@ -329,4 +363,5 @@ const suite = (open: () => Promise<Directory>) => () => {
 };
 
 needs('slapd')('People and groups in OpenLDAP', suite(slapdDirectory));
+needs('ns-slapd')('People and groups in 389 Directory Server', suite(dirsrvDirectory));
 needs('samba')('People and groups in Active Directory (Samba)', suite(sambaDirectory));

@@ -2,6 +2,7 @@ import type { Redact } from '../../shared/ground/redact';
 import { Failure } from '../../shared/resilience/failure';
 import type { BerError } from './ber';
 import type { Result } from './message';
+import { Code } from './message';
 import type { Meaning } from './resultCodes';
 import { RESULT_CODES } from './resultCodes';
 import type { Server } from './servers';
@@ -30,7 +31,13 @@ export const codeOf = (code: number): string =>
 
 /** A result that is not a success, as a Failure. The code is that of RFC 4511 with its name. */
 export function resultFailure(result: Result, { doing, dn, redact }: Doing): Failure {
-	const { words, kind, phase = 'rejected', scope, hint } = meaningOf(result);
+	const {
+		words,
+		kind,
+		phase = 'rejected',
+		scope,
+		hint,
+	} = (doing === 'Bind' && atSignIn(result)) || meaningOf(result);
 	const said = printable(result.message);
 	const windows = windowsError(said);
 	const what = said ? (windows ? `${said} (${windows.words})` : said) : words;
@@ -55,6 +62,23 @@ function meaningOf({ code, message }: Result): Meaning {
 		return { ...meaning, kind: 'auth', scope: 'credential' };
 	return meaning;
 }
+
+/**
+ * Servers from Netscape and Novell say of an account that is disabled, expired or locked that they are
+ * unwilling or that it breaks a rule, and older ones of a name which nobody has that it is not there.
+ */
+function atSignIn({ code }: Result): Meaning | undefined {
+	const meaning = RESULT_CODES[code];
+	if (!meaning || !ABOUT_THE_ACCOUNT.has(code)) return undefined;
+	const hint = 'The account may be disabled, locked or expired, or not be there.';
+	return { ...meaning, kind: 'auth', scope: 'credential', hint };
+}
+
+const ABOUT_THE_ACCOUNT = new Set<number>([
+	Code.constraintViolation,
+	Code.noSuchObject,
+	Code.unwillingToPerform,
+]);
 
 /** Active Directory ends its messages with a NUL; others send line breaks. */
 const printable = (message: string) =>

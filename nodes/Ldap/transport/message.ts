@@ -71,7 +71,9 @@ export const Code = {
 	referral: 10,
 	adminLimitExceeded: 11,
 	noSuchAttribute: 16,
+	constraintViolation: 19,
 	noSuchObject: 32,
+	unwillingToPerform: 53,
 	entryAlreadyExists: 68,
 } as const;
 

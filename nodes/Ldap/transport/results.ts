@@ -3,8 +3,9 @@ import type { Failure } from '../../shared/resilience/failure';
 // What an operation makes of a result that is no success: codes of RFC 4511 section 4.1.9.
 
 /** There is no such entry, or this credential may not see it. */
-export const isMissing = ({ status, code }: Failure): boolean =>
-	status === 32 || code === 'NO_SUCH_ENTRY';
+export const isMissing = ({ status, code, kind }: Failure): boolean =>
+	// Some servers say 32 when the one who signs in is not there.
+	(status === 32 && kind !== 'auth') || code === 'NO_SUCH_ENTRY';
 
 /** There is an entry of this name already. */
 export const isThere = ({ status }: Failure): boolean => status === 68;

@@ -1,3 +1,4 @@
+import { toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../client';
 import type { Change } from '../entry';
 import { PASSWORD_MODIFY, modifyPassword } from '../modifyPassword';
@@ -47,21 +48,45 @@ export const directoryServer = (ldap: LdapClient, name: string): Accounts => {
 			await known('passwordRetryCount', 'to unlock accounts');
 			const types = ['passwordRetryCount', 'accountUnlockTime'];
 			const { attributes } = await readEntry(ldap, dn, types);
-			const there = types.filter((type) => valuesIn(attributes, type).length > 0);
-			if (there.length === 0) return false;
+			// The server sets the count to 0 by itself when somebody signs in.
+			const set = types.filter(
+				(type) => (valuesIn(attributes, type)[0]?.toString() ?? '0') !== '0',
+			);
+			if (set.length === 0) return false;
 			await ldap.modify(
 				dn,
-				there.map((type) => replaced(type, undefined)),
+				set.map((type) => replaced(type, undefined)),
 			);
 			return true;
 		},
 		expire: async (dn, at) => await shadowExpiry(ldap, dn, at),
 		requirePasswordChange: async (dn, required) => {
 			await known('passwordExpirationTime', 'to ask for a new password');
+			if (required && (await asksForNoPassword(ldap, dn)))
+				throw unsupported(
+					`The password policy of ${name} never asks for a new password`,
+					'Set passwordMustChange to "on" in the policy: in cn=config, or that of the user.',
+				);
 			await ldap.modify(dn, [replaced('passwordExpirationTime', required ? LONG_AGO : undefined)]);
 		},
 	};
 };
+
+/**
+ * Whether the policy in force says so: a server where it does would take the change, and undo it at the next
+ * sign-in. Who may not read the policy is not held up.
+ */
+async function asksForNoPassword(ldap: LdapClient, dn: string): Promise<boolean> {
+	const { attributes } = await readEntry(ldap, dn, ['pwdPolicySubentry']);
+	const policy = valuesIn(attributes, 'pwdPolicySubentry')[0]?.toString() || 'cn=config';
+	try {
+		const settings = (await readEntry(ldap, policy, ['passwordMustChange'])).attributes;
+		return valuesIn(settings, 'passwordMustChange')[0]?.toString().toLowerCase() === 'off';
+	} catch (error) {
+		if (toFailure(error).phase === 'rejected') return false;
+		throw error;
+	}
+}
 
 const replaced = (type: string, value: string | undefined): Change => ({
 	operation: 'replace',

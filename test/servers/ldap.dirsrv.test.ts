@@ -1,0 +1,59 @@
+import type { LdapClient } from '../../nodes/Ldap/transport/client';
+import { act, actOnce } from '../Ldap/acting';
+import { clientOf, failureOf, signInAs } from '../Ldap/clientOf';
+import { needs } from '../needs';
+import { startDirsrv, type Dirsrv } from './dirsrv/start.ts';
+
+needs('ns-slapd')('What 389 Directory Server does in its own way', () => {
+	let dirsrv: Dirsrv;
+	let ldap: LdapClient;
+	const as = (name: string, password: string) =>
+		clientOf([{ host: '127.0.0.1', port: dirsrv.tlsPort }], {
+			encryption: 'ldaps',
+			tls: { ca: dirsrv.ca },
+			signIn: signInAs(name, password),
+		});
+	beforeAll(async () => {
+		dirsrv = await startDirsrv();
+		ldap = as(dirsrv.admin.dn, dirsrv.admin.password);
+	}, 120_000);
+	afterAll(async () => await dirsrv.stop());
+
+	let made = 0;
+	const user = async () => {
+		const login = `anna${made++}`;
+		const names = { firstName: 'Anna', lastName: `Meier ${login}` };
+		const parent = `ou=people,${dirsrv.base}`;
+		const row = await actOnce(ldap, 'user.create', {
+			...names,
+			...{ parent, login, password: 'first-secret' },
+		});
+		return { login, dn: String(row.dn) };
+	};
+
+	test('who signs in with the account of somebody who is disabled or locked out is told so', async () => {
+		const { dn } = await user();
+		await act(ldap, 'user.disable', { entry: dn });
+		const disabled = as(dn, 'first-secret');
+		const failure = await failureOf(act(disabled, 'entry.get', { entry: dirsrv.base }));
+		expect(failure).toMatchObject({ kind: 'auth', scope: 'credential', status: 53 });
+		expect(failure.message).toMatch(/inactivated/);
+		const locked = await user();
+		for (let n = 0; n < 4; n++)
+			await act(ldap, 'user.authenticate', { entry: locked.dn, password: `wrong ${n}` });
+		const client = as(locked.dn, 'first-secret');
+		expect(await failureOf(act(client, 'entry.get', { entry: dirsrv.base }))).toMatchObject({
+			kind: 'auth',
+			scope: 'credential',
+			status: 19,
+		});
+	});
+
+	test('a policy that never asks for a new password is named', async () => {
+		const { dn } = await user();
+		const failure = await failureOf(act(ldap, 'user.requirePasswordChange', { entry: dn }));
+		expect(failure).toMatchObject({ code: 'NOT_SUPPORTED', phase: 'notSent' });
+		expect(failure.hint).toContain('passwordMustChange');
+		await act(ldap, 'user.requirePasswordChange', { entry: dn, required: false });
+	});
+});
