@@ -45,16 +45,25 @@ export class Watching {
 		parameters: INodeParameters,
 		database = new Database(),
 		options: HostOptions = {},
-	): Promise<{ host: TriggerHost; database: Database }> {
+	): Promise<{ host: TriggerHost; database: Database; again: () => Promise<void> }> {
 		const host = new TriggerHost(this.engine, database, options);
 		this.hosts.push(host);
-		const node: Partial<INode> = {
-			type: 'n8n-nodes-resilient.ldapTrigger',
-			credentials: { resilientLdapApi: { id: 'engine', name: 'LDAP' } },
-			parameters,
-		};
-		await host.activate(node);
-		return { host, database };
+		const again = async () => await host.activate(nodeWith(parameters));
+		await again();
+		return { host, database, again };
+	}
+
+	/** What "Test step" shows. */
+	async sample(parameters: INodeParameters): Promise<IDataObject[]> {
+		const shown: IDataObject[] = [];
+		const workflow = this.engine.activeWorkflow(nodeWith(parameters));
+		const context = this.engine.triggerContext(workflow, 'manual', ([items = []]) =>
+			shown.push(...items.map(({ json }) => json)),
+		);
+		const response = await this.engine.typeOf(workflow).trigger?.call(context);
+		await response?.manualTriggerFunction?.();
+		expect(JSON.stringify(workflow.staticData)).toBe('{}');
+		return shown;
 	}
 
 	/** Kills what still runs. */
@@ -62,6 +71,12 @@ export class Watching {
 		for (const host of this.hosts.splice(0)) host.kill();
 	}
 }
+
+const nodeWith = (parameters: INodeParameters): Partial<INode> => ({
+	type: 'n8n-nodes-resilient.ldapTrigger',
+	credentials: { resilientLdapApi: { id: 'engine', name: 'LDAP' } },
+	parameters,
+});
 
 export const until = async (what: () => boolean, withinMs = 20_000): Promise<void> => {
 	const end = Date.now() + withinMs;
@@ -79,11 +94,11 @@ export async function eventsOf(
 	return database.events();
 }
 
-/** "updated cn=a" for each event. */
+/** "updated cn=a" for each event, in lower case, as servers differ in it. */
 export const inShort = (events: IDataObject[]): string[] =>
 	events.map(({ event, dn, member }) => {
-		const name = String(dn).split(',')[0];
+		const name = String(dn).split(',')[0]?.toLowerCase();
 		return member === undefined
 			? `${String(event)} ${name}`
-			: `${String(event)} ${name} ${String(member).split(',')[0]}`;
+			: `${String(event)} ${name} ${String(member).split(',')[0]?.toLowerCase()}`;
 	});

@@ -12,7 +12,7 @@ import { Wake } from './wake';
 
 /** Which state of which database a domain controller is at. */
 export interface Stand {
-	/** DN of the settings of the server */
+	/** DN of the settings of the server, or its name */
 	service: string;
 	/** of the database: another one after it was restored from a backup */
 	invocation: string;
@@ -23,11 +23,12 @@ export interface Stand {
 /** https://learn.microsoft.com/windows/win32/ad/polling-for-changes-using-usnchanged */
 export async function standOf(client: LdapClient): Promise<Stand> {
 	const { service, usn } = await serverNow(client);
-	const settings = await oneEntry(client, {
-		base: service,
-		filter: present('objectClass'),
-		attributes: ['invocationId'],
-	});
+	const settings = service.includes('=')
+		? await oneEntry(client, {
+				...{ base: service, filter: present('objectClass') },
+				attributes: ['invocationId'],
+			})
+		: undefined;
 	const [invocation] =
 		settings?.attributes.find(({ type }) => type.toLowerCase() === 'invocationid')?.values ?? [];
 	// Who may not read it still has the name of the server.
@@ -39,10 +40,11 @@ export async function serverNow(client: LdapClient): Promise<Omit<Stand, 'invoca
 	const root = await oneEntry(client, {
 		base: '',
 		filter: present('objectClass'),
-		attributes: ['dsServiceName', 'highestCommittedUSN'],
+		attributes: ['dsServiceName', 'dnsHostName', 'highestCommittedUSN'],
 	});
-	const [service = ''] = root ? textsOf(root, 'dsServiceName') : [];
-	const [usn = ''] = root ? textsOf(root, 'highestCommittedUSN') : [];
+	const text = (name: string) => (root ? textsOf(root, name)[0] : undefined) ?? '';
+	const service = text('dsServiceName') || text('dnsHostName');
+	const usn = text('highestCommittedUSN');
 	if (!service || !/^\d+$/.test(usn)) throw noActiveDirectory();
 	return { service, usn: Number(usn) };
 }

@@ -5,6 +5,7 @@ import type { SyncInfo } from '../transport/sync';
 import { namesToAskFor } from './attributes';
 import { idOf } from './entries';
 import type { Listening, News, Source } from './news';
+import { searchEnded } from './wake';
 
 // "consumer state is newer than provider!": the server was put back to an earlier state.
 const UNWILLING_TO_PERFORM = 53;
@@ -41,6 +42,7 @@ async function* follow({
 	// Without a cookie all entries come, and what does not come is gone, however the phase is called.
 	const all = cookie === undefined;
 	for await (const answers of open) yield* newsOf(answers, all);
+	throw searchEnded();
 }
 
 function* newsOf(answers: SearchAnswer[], all: boolean): Generator<News> {

@@ -1,3 +1,4 @@
+import { Failure } from '../../shared/resilience/failure';
 import type { LdapClient } from '../transport/client';
 import type { Filter } from '../transport/filter';
 import { present } from '../transport/filter';
@@ -101,11 +102,16 @@ async function* comparison({
  * https://learn.microsoft.com/windows/win32/ad/retrieving-deleted-objects
  */
 async function readsDeleted(client: LdapClient, context: string): Promise<boolean> {
-	const found = await oneEntry(client, {
-		base: `<WKGUID=18E2EA80684F11D2B9AA00C04F79F805,${context}>`,
-		filter: present('objectClass'),
-		attributes: ['1.1'],
-		controls: [showDeleted],
-	});
-	return found !== undefined;
+	try {
+		const found = await oneEntry(client, {
+			base: `<WKGUID=18E2EA80684F11D2B9AA00C04F79F805,${context}>`,
+			filter: present('objectClass'),
+			attributes: ['1.1'],
+			controls: [showDeleted],
+		});
+		return found !== undefined;
+	} catch (error) {
+		if (error instanceof Failure && error.phase === 'rejected') return false;
+		throw error;
+	}
 }

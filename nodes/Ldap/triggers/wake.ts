@@ -1,4 +1,5 @@
 import { sleep, systemClock } from '../../shared/ground/clock';
+import { Failure } from '../../shared/resilience/failure';
 import type { LdapClient, Listening } from '../transport/client';
 import type { SearchAnswer } from '../transport/message';
 import type { Search } from '../transport/search';
@@ -9,10 +10,13 @@ const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 // Nothing says when the server has begun to listen: what happened while it did not is looked for.
 const FIRST_LOOK_MS = 1_000;
+// More is forgotten, and looked for as if nothing had been told.
+const MOST_TOLD = 10_000;
 
 /** Says when to look again: when the server has told of something, and now and then anyway. */
 export class Wake {
 	private answers: SearchAnswer[] = [];
+	private told = 0;
 	private failure: Error | undefined;
 	private wakeUp: () => void = () => {};
 	private intervalMs = FIRST_LOOK_MS;
@@ -44,27 +48,32 @@ export class Wake {
 
 	/**
 	 * Waits until it is time to look.
-	 * @returns what the server has told since; nothing where only time has passed
+	 * @returns what the server has told since; nothing where only time has passed, or where it was too
+	 * much to be kept
 	 * @throws what ended the search that was open
 	 */
 	async next(): Promise<SearchAnswer[]> {
-		const busy = this.answers.length > 0;
+		const busy = this.told > 0;
 		this.pauseMs = busy ? Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS) : SHORTEST_PAUSE_MS;
 		if (busy) await sleep(systemClock, this.pauseMs, this.signal);
 		else if (!this.failure) await this.somethingOr(this.intervalMs);
 		this.signal.throwIfAborted();
 		if (this.failure) throw this.failure;
 		this.intervalMs = this.longestMs;
-		return this.answers.splice(0);
+		const answers = this.answers.splice(0);
+		const all = this.told <= MOST_TOLD;
+		this.told = 0;
+		return all ? answers : [];
 	}
 
 	private async follow(open: Listening): Promise<void> {
 		try {
 			for await (const answers of open) {
-				this.answers.push(...answers);
+				this.told += answers.length;
+				if (this.told <= MOST_TOLD) this.answers.push(...answers);
 				this.wakeUp();
 			}
-			this.failure = new Error('The server has ended the search');
+			this.failure = searchEnded();
 		} catch (error) {
 			this.failure = error instanceof Error ? error : new Error(String(error));
 		}
@@ -79,3 +88,12 @@ export class Wake {
 		this.wakeUp = () => {};
 	}
 }
+
+/** A search that was to last for ever. */
+export const searchEnded = (): Failure =>
+	new Failure({
+		kind: 'unavailable',
+		phase: 'rejected',
+		code: 'SEARCH_ENDED',
+		message: 'The server has ended the search that was to tell of changes',
+	});

@@ -1,0 +1,3 @@
+import { ldapTriggerSuite } from './ldapTrigger.suite';
+
+ldapTriggerSuite();

@@ -1,0 +1,3 @@
+import { ldapTriggerRunsSuite } from './ldapTriggerRuns.suite';
+
+ldapTriggerRunsSuite();
