@@ -132,13 +132,17 @@ export function ldapTriggerSuite(from?: string): void {
 			const { database } = first;
 			let { host } = first;
 			const restart = async () => ({ host } = await watching.start(node, database));
+			const killAndRestart = async () => {
+				host.kill();
+				await restart();
+			};
 			const goAway = async () => {
 				await sandbox.down();
 				await wait(200);
 				await sandbox.up();
 			};
 			const troubles = new Map<number, () => Promise<unknown>>([
-				[30, async () => await Promise.all([host.kill(), restart()])],
+				[30, killAndRestart],
 				[60, async () => await Promise.resolve(sandbox.killConnections())],
 				[90, async () => await host.stop().then(restart)],
 				[120, goAway],
