@@ -35,7 +35,7 @@ export async function ldapCredentialTest(
  * can make a credential could look with it into the network behind n8n.
  */
 function checkMayConnect(environment: Readonly<Record<string, string | undefined>>): void {
-	if (environment.N8N_SSRF_PROTECTION_ENABLED !== 'true') return;
+	if (!/^(true|1)$/i.test(environment.N8N_SSRF_PROTECTION_ENABLED ?? '')) return;
 	throw new Failure({
 		kind: 'invalid',
 		phase: 'notSent',

@@ -71,10 +71,7 @@ export function connect(credential: LdapCredential, connection: LdapConnection):
 		key: fingerprint({ owner, credential }),
 		send: resilient({
 			...connection,
-			limits: {
-				concurrency: credential.maxConcurrentRequests ?? MOST_REQUESTS,
-				perSecond: 0,
-			},
+			limits: { concurrency: credential.maxConcurrentRequests ?? MOST_REQUESTS, perSecond: 0 },
 		}),
 		scope: `ldap ${owner} ${credential.servers?.trim() ?? ''}`,
 		signal,
@@ -96,28 +93,29 @@ function listedServers(
 	return listed;
 }
 
-// Who cannot be reached, and what DNS said, holds for all runs and credentials.
+// Which servers cannot be used, and what DNS said, holds for all runs with the credential.
 const MOST_LISTS = 200;
 const lists = new Recent<ServerList>(MOST_LISTS);
 
 function serverList(
 	{ servers = '', encryption = 'ldaps', port }: LdapCredential,
 	listed: Server[] | undefined,
-	{ clock = systemClock, random = Math.random, resolveSrv }: LdapConnection,
+	{ owner, clock = systemClock, random = Math.random, resolveSrv }: LdapConnection,
 ): ServerList {
 	const question = { domain: servers, encryption, port };
 	const find = async () =>
 		listed ?? (await findServers(question, resolveSrv ?? srvResolver(), random));
-	const name = fingerprint({ ...question, listed: listed !== undefined });
+	const name = fingerprint({ owner, ...question, listed: listed !== undefined });
 	return lists.get(name, () => new ServerList(find, clock));
 }
 
 function checkExternal(credential: LdapCredential, listed?: Server[]): void {
-	if (credential.signInWith !== 'external' || credential.clientCertificate) return;
-	if (listed?.every((server) => 'path' in server)) return;
+	const { signInWith, encryption, clientCertificate } = credential;
+	if (signInWith !== 'external' || listed?.every((server) => 'path' in server)) return;
+	if (clientCertificate && encryption !== 'none') return;
 	throw invalidInput(
-		'"Client Certificate" is empty, so there is nothing to sign in with',
-		'Fill it in together with "Client Key", and choose LDAPS or STARTTLS.',
+		'There is no client certificate to sign in with',
+		'Choose LDAPS or STARTTLS under "Encryption", and fill in "Client Certificate" and "Client Key".',
 	);
 }
 
