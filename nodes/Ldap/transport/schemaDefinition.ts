@@ -7,7 +7,7 @@ export interface Definition {
 
 // An apostrophe within a description ends it only where the description can end: servers do not all
 // write it as "\27".
-const TOKEN = /'.*?'(?=[\s)$]|$)|[()$]|[^\s()$]+/gs;
+const TOKEN = /'.*?'(?=[\s)$]|$)|[()$]|[^\s()$']+/gs;
 
 const FLAGS: ReadonlySet<string> = new Set([
 	'OBSOLETE',
@@ -77,7 +77,7 @@ const QUOTED = /\\(27|5c)/gi;
 
 function unquoted(token: string): string {
 	if (!token.startsWith("'")) return token;
-	const inner = token.slice(1, token.endsWith("'") ? -1 : undefined);
+	const inner = token.slice(1, -1);
 	return inner.includes('\\')
 		? inner.replace(QUOTED, (_, code: string) => (code === '27' ? "'" : '\\'))
 		: inner;

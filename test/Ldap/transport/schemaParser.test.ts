@@ -45,6 +45,8 @@ describe('what servers write in other ways than RFC 4512 says', () => {
 		["( 1.2.3 NAME 'a' DESC 'it\\27s \\5cc' SYNTAX 1.4 )", 'an escaped description', "it's \\c"],
 		["( 1.2.3 NAME 'a' DESC 'it's' SYNTAX 1.4 )", 'a bare apostrophe', "it's"],
 		["(1.2.3 NAME ('a')DESC 'd' SYNTAX 1.4)", 'no blanks', 'd'],
+		["( 1.2.3 NAME'a' DESC'd' SYNTAX'1.4' )", 'no blanks before quotes', 'd'],
+		["( 1.2.3 NAME 'a' SYNTAX 1.4 DESC 'd )", 'a quote that does not end', 'd'],
 		["( 1.2.3 NAME 'a' DESC '' SYNTAX 1.4 )", 'an empty description', undefined],
 		["( 1.2.3 NAME a DESC d SYNTAX '1.4' )", 'quotes elsewhere', 'd'],
 		["  1.2.3 name 'a' desc 'd' syntax 1.4", 'no parentheses, small letters', 'd'],

@@ -33,7 +33,10 @@ function momentIn(parts: RegExpExecArray, year: number): number | undefined {
 	const whole = new Date(0);
 	// Date.UTC would take the years 0 to 99 for those of the last century.
 	whole.setUTCFullYear(year, Number(month) - 1, Number(day));
-	if (whole.getUTCMonth() !== Number(month) - 1 || Number(hour) > 24) return undefined;
+	const isDay = whole.getUTCMonth() === Number(month) - 1;
+	// RFC 4517 has a second 60, for the leap seconds.
+	const isTime = Number(hour) < 24 && Number(minute ?? 0) < 60 && Number(second ?? 0) <= 60;
+	if (!isDay || !isTime) return undefined;
 	const unit = second !== undefined ? 1000 : minute !== undefined ? MINUTE_MS : HOUR_MS;
 	const offset = Number(zoneHour ?? 0) * HOUR_MS + Number(zoneMinute ?? 0) * MINUTE_MS;
 	return (
