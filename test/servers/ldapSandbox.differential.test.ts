@@ -1,7 +1,10 @@
 import { startLdapSandbox, type LdapSandbox } from '../../sandbox/ldap/server.ts';
 import { needs } from '../needs';
-import { steps, type Step } from '../sandbox/ldap/steps.ts';
+import { activeDirectorySteps } from '../sandbox/ldap/activeDirectorySteps.ts';
+import type { Step } from '../sandbox/ldap/step.ts';
+import { steps } from '../sandbox/ldap/steps.ts';
 import { Tools, parse, type Target } from '../sandbox/ldap/tools.ts';
+import { startSamba, type Samba } from './samba/start';
 import { startSlapd, type Slapd } from './slapd/start';
 
 jest.setTimeout(120_000);
@@ -9,8 +12,8 @@ jest.setTimeout(120_000);
 const BASE = 'ou=differential,dc=example,dc=org';
 
 /** What a user of the program sees, whatever the order of entries and values. */
-async function outcome(tools: Tools, step: Step) {
-	const fill = (text: string) => text.replaceAll('{base}', BASE);
+async function outcome(tools: Tools, step: Step, base = BASE) {
+	const fill = (text: string) => text.replaceAll('{base}', base);
 	const [name, password = ''] = step.bind ?? [];
 	const how = !step.bind ? tools.asAdmin() : name ? tools.as(fill(name), password) : ['-x'];
 	const print = step.program === 'ldapsearch' ? ['-LLL', '-o', 'ldif-wrap=no'] : [];
@@ -54,6 +57,36 @@ needs('slapd', 'ldapsearch')('the sandbox and slapd', () => {
 	test.each(steps.map((step) => [step.about, step]))('%s', async (_about, step) => {
 		const [real, ours] = await Promise.all(
 			servers.map(async (tools) => await outcome(tools, step)),
+		);
+		expect(ours).toEqual(real);
+	});
+});
+
+// The texts of Samba are its own; its codes are those of Windows.
+needs('samba', 'ldapsearch')('the sandbox as Active Directory, and Samba', () => {
+	let sandbox: LdapSandbox;
+	let samba: Samba;
+	let servers: Tools[];
+
+	beforeAll(async () => {
+		samba = await startSamba();
+		sandbox = await startLdapSandbox({ personality: 'activeDirectory', base: samba.base });
+		servers = [samba, sandbox].map(
+			({ tlsUrl, ca, admin }) => new Tools({ url: tlsUrl, ca, admin }),
+		);
+	});
+
+	afterAll(async () => {
+		for (const tools of servers) tools.remove();
+		await Promise.all([samba.stop(), sandbox.stop()]);
+	});
+
+	test.each(activeDirectorySteps.map((step) => [step.about, step]))('%s', async (_about, step) => {
+		const [real, ours] = await Promise.all(
+			servers.map(async (tools) => {
+				const { code, entries } = await outcome(tools, step, samba.base);
+				return { code, entries };
+			}),
 		);
 		expect(ours).toEqual(real);
 	});

@@ -1,53 +1,6 @@
-/** One call of a program of OpenLDAP; `{base}` stands for the root of the directory. */
-export interface Step {
-	about: string;
-	program: string;
-	args?: string[];
-	/** LDIF on the standard input */
-	input?: string;
-	/** name and password; [] for nobody */
-	bind?: string[];
-}
+import { add, as, call, filter, modify, person, search, type Step } from './step.ts';
 
-const lines = (...text: string[]) => `${text.join('\n')}\n`;
 const ADA = 'uid=ada,ou=people,{base}';
-
-const add = (about: string, dn: string, ...attributes: string[]): Step => ({
-	about: `add: ${about}`,
-	program: 'ldapadd',
-	input: lines(`dn: ${dn}`, ...attributes),
-});
-const modify = (about: string, dn: string, ...changes: string[]): Step => ({
-	about: `modify: ${about}`,
-	program: 'ldapmodify',
-	input: lines(`dn: ${dn}`, 'changetype: modify', ...changes),
-});
-const filter = (text: string): Step => ({
-	about: `filter ${text}`,
-	program: 'ldapsearch',
-	args: ['-b', '{base}', text, '1.1'],
-});
-const search = (about: string, ...args: string[]): Step => ({
-	about: `search: ${about}`,
-	program: 'ldapsearch',
-	args,
-});
-const call = (program: string, about: string, ...args: string[]): Step => ({
-	about: `${program}: ${about}`,
-	program,
-	args,
-});
-const as = (step: Step, ...bind: string[]): Step => ({
-	...step,
-	bind,
-	about: `${step.about}, as ${bind[0] ?? 'nobody'}`,
-});
-const person = (name: string, ...more: string[]) => [
-	'objectClass: inetOrgPerson',
-	`cn: ${name}`,
-	`sn: ${name}`,
-	...more,
-];
 
 const adding: Step[] = [
 	add('a unit', 'ou=units,{base}', 'objectClass: organizationalUnit', 'ou: units'),
