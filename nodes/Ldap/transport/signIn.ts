@@ -32,7 +32,7 @@ const SCRAM_HASHES: Partial<Record<SignInWith, ScramHash>> = {
 export function signInOf(fields: SignInFields): SignIn {
 	const { signInWith = 'simple', password = '' } = fields;
 	const authorizationId = fields.authorizationId?.trim();
-	if (signInWith === 'anonymous') return once('', simpleBind('', ''));
+	if (signInWith === 'anonymous') return once(undefined, simpleBind('', ''));
 	if (signInWith === 'external')
 		return once('SASL EXTERNAL', saslBind('EXTERNAL', Buffer.from(authorizationId ?? '')));
 	const user = trimmed(fields.bindDn ?? '');
@@ -51,14 +51,19 @@ export function signInOf(fields: SignInFields): SignIn {
 }
 
 const once =
-	(who: string, request: Buffer): SignIn =>
+	(who: string | undefined, request: Buffer): SignIn =>
 	async (session, signal) =>
 		void (await bind(session, signal, who, request));
 
 const SUCCESS = 0;
 const GO_ON = 14;
 
-async function bind(session: Session, signal: AbortSignal, who: string, request: Buffer) {
+async function bind(
+	session: Session,
+	signal: AbortSignal,
+	who: string | undefined,
+	request: Buffer,
+) {
 	const result = await session.request(request, { signal }).catch((error: unknown) => {
 		throw hungUp(toFailure(error));
 	});
@@ -83,7 +88,7 @@ function scram(mechanism: string, hash: ScramHash, account: ScramAccount): SignI
 	};
 }
 
-// White space around it comes from pasting, but not behind a backslash: "cn=ends with\\ ".
+// White space around it comes from pasting, but not behind a backslash: "cn=ends with\ ".
 const trimmed = (name: string) => name.trimStart().replace(/(?<!\\)\s+$/, '');
 
 function checkAccount(user: string, password: string): void {
