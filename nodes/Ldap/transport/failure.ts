@@ -15,6 +15,8 @@ export interface Doing {
 	doing: string;
 	/** DN it is about */
 	dn?: string;
+	/** somebody signs in who is not the user of the credential */
+	asOther?: boolean;
 	/** takes the secrets of the credential out of what the server says */
 	redact?: Redact;
 }
@@ -30,7 +32,7 @@ export const codeOf = (code: number): string =>
 	code === 0 ? 'success (0)' : `${(RESULT_CODES[code] ?? unknown(code)).name} (${code})`;
 
 /** A result that is not a success, as a Failure. The code is that of RFC 4511 with its name. */
-export function resultFailure(result: Result, { doing, dn, redact }: Doing): Failure {
+export function resultFailure(result: Result, { doing, dn, asOther, redact }: Doing): Failure {
 	const {
 		words,
 		kind,
@@ -47,8 +49,8 @@ export function resultFailure(result: Result, { doing, dn, redact }: Doing): Fai
 	return new Failure({
 		kind,
 		phase,
-		scope,
-		hint: windows?.hint ?? hint,
+		scope: asOther ? 'item' : scope,
+		hint: windows?.hint ?? (asOther ? undefined : hint),
 		code: codeOf(result.code),
 		message: redact ? redact.text(message) : message,
 		status: result.code,

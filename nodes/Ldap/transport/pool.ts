@@ -109,7 +109,8 @@ export class Pool {
 		try {
 			const asked = connection.request(simpleBind(name, password), { signal });
 			const result = await connection.within(options.connectMs, signal, asked);
-			if (result.code !== 0) throw resultFailure(result, { doing: 'Bind', dn: name });
+			if (result.code !== 0)
+				throw resultFailure(result, { doing: 'Bind', dn: name, asOther: true });
 		} finally {
 			connection.end();
 		}

@@ -12,7 +12,7 @@ export interface WindowsError {
 export const BIND_ERRORS: Record<number, WindowsError> = {
 	0x525: { words: 'the user does not exist', hint: 'Check the name of the user.' },
 	0x52e: {
-		words: 'the user exists, but the password is wrong, or the name is',
+		words: 'name or password is wrong',
 		hint: 'Check name and password. A name is a DN, user@domain or DOMAIN\\user.',
 	},
 	0x52f: { words: 'a restriction of the account forbids it' },

@@ -135,7 +135,7 @@ test('a refused password is tried once for all items of a run', async () => {
 			phase: 'notSent',
 			code: 'invalidCredentials (49)',
 		});
-		expect(failure.message).toContain('the password is wrong');
+		expect(failure.message).toContain('name or password is wrong');
 		expect(JSON.stringify([failure, failure.message, failure.stack])).not.toContain(
 			'planted-password',
 		);

@@ -77,6 +77,7 @@ export const Op = {
 	add: 0x68,
 	delete: 0x4a,
 	abandon: 0x50,
+	compare: 0x6e,
 	extended: 0x77,
 } as const;
 
@@ -88,6 +89,7 @@ const RESULT: Record<number, number> = {
 	[Op.add]: 0x69,
 	[Op.delete]: 0x6b,
 	[Op.extended]: 0x78,
+	[Op.compare]: 0x6f,
 };
 
 /** A message with the result of a request. */
