@@ -184,7 +184,7 @@ needs('slapd')('the directory itself: slapd', () => {
 
 		test('tries again at once what was refused before', async () => {
 			expect(await buttonSays({ ...credential, password: 'not-yet' })).toMatch(
-				/^Error: invalidCredentials \(49\): .* — /,
+				/^Error: invalidCredentials \(49\): .* — Bind of "cn=admin,dc=example,dc=org"\. — Check "User" and "Password"/,
 			);
 			const fresh = connected(credential);
 			const newPassword = 'now-it-is';
@@ -254,6 +254,13 @@ needs('samba', 'samba-tool')('the directory itself: Samba, as Active Directory',
 		const controls = row.supportedControl as Array<{ oid: string; name: string | null }>;
 		expect(new Set(controls.map(({ oid }) => oid)).size).toBe(controls.length);
 		expect(controls.filter(({ name }) => name === null)).toEqual([]);
+	});
+
+	test('a mechanism that it does not know: says what to do', async () => {
+		const { hint } = await failureOf(
+			connected({ ...credential, signInWith: 'scram-sha-256' }).contact(),
+		);
+		expect(hint).toContain('"Sign In With"');
 	});
 
 	test('the test button', async () => {

@@ -214,6 +214,15 @@ needs('slapd', 'openssl')('signing in at slapd', () => {
 			});
 		});
 
+		test('"Server Name" may be an IP address too', async () => {
+			await withFront(own.issue('x', ['IP:192.0.2.7']), async (credential) => {
+				expect(await who({ ...credential, serverName: '192.0.2.7' })).toBe(ADMIN);
+				expect(await refused({ ...credential, serverName: '192.0.2.8' })).toMatchObject({
+					code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+				});
+			});
+		});
+
 		test('an expired certificate', async () => {
 			await withFront(own.issue('x', ['IP:127.0.0.1'], -1), async (credential) => {
 				expect(await refused(credential)).toMatchObject({
@@ -254,10 +263,15 @@ needs('slapd', 'openssl')('signing in at slapd', () => {
 			});
 		});
 
-		test('LDAPS at a port without TLS says so', async () => {
+		test('LDAPS at a port without TLS, and STARTTLS at one with it, say so', async () => {
 			expect(await refused({ ...tlsServer, servers: plainServer.servers })).toMatchObject({
 				phase: 'notSent',
-				hint: expect.stringMatching(/389|636|TLS/),
+				hint: expect.stringMatching(/port 636.*For port 389 choose STARTTLS/),
+			});
+			const { servers } = tlsServer;
+			expect(await refused({ ...tlsServer, servers, encryption: 'startTls' })).toMatchObject({
+				phase: 'notSent',
+				hint: expect.stringContaining('for port 636 choose LDAPS'),
 			});
 		});
 	});

@@ -76,7 +76,7 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 		encrypted: options.encrypted,
 		contact: async () =>
 			await calls.through('Bind', true, async (of) => {
-				const { connection, release } = await calls.lease(false, of, { doing: 'Bind' });
+				const { connection, release } = await route.lease(false, of);
 				release();
 				return connection.contact;
 			}),

@@ -110,7 +110,7 @@ export const RESULT_CODES: Record<number, Meaning> = {
 	49: signIn(
 		'invalidCredentials',
 		'Name or password is wrong',
-		'Check "Bind DN" and "Password" in the credential.',
+		'Check "User" and "Password" in the credential.',
 	),
 	50: {
 		kind: 'auth',

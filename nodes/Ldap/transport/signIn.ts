@@ -68,7 +68,7 @@ async function bind(
 		throw hungUp(toFailure(error));
 	});
 	if (result.code !== SUCCESS && result.code !== GO_ON)
-		throw resultFailure(result, { doing: 'Bind', dn: who });
+		throw explained(resultFailure(result, { doing: 'Bind', dn: who }));
 	return { said: result.serverSaslCreds, more: result.code === GO_ON };
 }
 
@@ -104,6 +104,14 @@ function plain(user: string, password: string, authorizationId = ''): Buffer {
 		throw invalidInput('User or password has a character of the value 0', 'Paste it anew.');
 	return Buffer.from(`${authorizationId}\0${user}\0${password}`);
 }
+
+// Some servers say of a mechanism that they do not know only that it does not work.
+const explained = (failure: Failure): Failure =>
+	failure.hint
+		? failure
+		: failure.withHint(
+				'The server may not know this way of signing in: choose another one under "Sign In With" in the credential.',
+			);
 
 // In TLS 1.3 a server looks at the client certificate after the client has finished.
 const hungUp = (failure: Failure): Failure =>

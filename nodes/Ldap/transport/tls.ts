@@ -109,6 +109,10 @@ const HINTS: Array<[codes: RegExp, hint: string]> = [
 		'The server closed the connection before TLS stood. LDAPS usually is on port 636, and needs a certificate at the server: Active Directory has none until one is installed. For port 389 choose STARTTLS.',
 	],
 	[
+		/^CONNECTION_CLOSED$/,
+		'The server closed the connection when it was asked for TLS. STARTTLS usually is on port 389; for port 636 choose LDAPS.',
+	],
+	[
 		/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE/,
 		'The server does not have a TLS version as new as "Minimum TLS Version".',
 	],

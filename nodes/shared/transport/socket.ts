@@ -67,13 +67,14 @@ export async function secureSocket(
 		const { connect } = await import('node:tls');
 		const { isIP } = await import('node:net');
 		const secureContext = await contextOf(tls);
+		const name = tls.servername ?? host;
 		// Whoever sits on the way could have sent it, to be taken for words of the server.
 		if (socket.readableLength > 0) throw earlyBytes();
 		const secured = connect({
 			socket,
-			host,
+			host: name,
 			secureContext,
-			servername: tls.servername ?? (isIP(host) ? undefined : host),
+			servername: isIP(name) ? undefined : name,
 			rejectUnauthorized: tls.rejectUnauthorized ?? true,
 		});
 		await standing(secured, 'secureConnect', connectMs, signal);
