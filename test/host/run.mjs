@@ -16,6 +16,7 @@ const FILES = [
 	'package.host.ts',
 	'credential.host.ts',
 	'ldap.host.ts',
+	'ldapEditor.host.ts',
 	'workflow.host.ts',
 	'failing.host.ts',
 	'editor.host.ts',
@@ -26,6 +27,7 @@ const FILES = [
 ]
 	.filter((file) => chosen.length === 0 || chosen.some((name) => file.startsWith(name)))
 	.map((file) => path.join(folder, file));
+if (FILES.length === 0) throw new Error(`There is no test file named like ${chosen.join(', ')}`);
 
 /** Runs the files one after the other in this process; resolves with the numbers of tests. */
 async function runTests() {
