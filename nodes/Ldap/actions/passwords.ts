@@ -1,9 +1,4 @@
-const PASSWORD_ATTRIBUTES = new Set([
-	'userpassword',
-	'unicodepwd',
-	'authpassword',
-	'clearpassword',
-]);
+import { isSecretAttribute } from '../transport/values/secretAttributes';
 
 /** The passwords among names and values, in rows or in an object, at any depth. */
 export function passwordsIn(given: unknown): string[] {
@@ -15,9 +10,7 @@ export function passwordsIn(given: unknown): string[] {
 	);
 }
 
-const isPassword = (name: unknown): boolean =>
-	typeof name === 'string' &&
-	PASSWORD_ATTRIBUTES.has(name.trim().toLowerCase().split(';')[0] ?? '');
+const isPassword = (name: unknown): boolean => typeof name === 'string' && isSecretAttribute(name);
 
 const textsIn = (value: unknown): string[] =>
 	typeof value === 'string'

@@ -10,7 +10,7 @@ import type { Schema } from '../transport/schema';
 import type { Entries, SearchEnd } from '../transport/search';
 import { entryShaper } from '../transport/values/shapeEntry';
 import type { ShapeOptions } from './shaped';
-import { shaping } from './shaped';
+import { shaping, shownAs } from './shaped';
 
 // How a search hands over what it finds: as items, or in one file that is written while the entries
 // come in, so that memory does not grow with them.
@@ -77,13 +77,10 @@ export async function delivered(found: Found, input: OutputInput, item: Item): P
 	return [await asFile(found, input, FILES[output], item)];
 }
 
-async function asItems(
-	{ entries, schema, limit }: Found,
-	{ options }: OutputInput,
-	item: Item,
-): Promise<object[]> {
-	const shape = rowShaper(schema, options);
-	const withFiles = options.binaryValues === 'files' && shaping(schema, options, item);
+async function asItems(found: Found, { options }: OutputInput, item: Item): Promise<object[]> {
+	const { entries, schema, attributes, limit } = found;
+	const shape = rowShaper(found, options);
+	const withFiles = options.binaryValues === 'files' && shaping(schema, attributes, options, item);
 	const rows: object[] = [];
 	const end = await each(entries, async (page) => {
 		if (withFiles) for (const entry of page) rows.push(await withFiles(entry));
@@ -94,8 +91,9 @@ async function asItems(
 	return rows;
 }
 
-async function asPages({ entries, schema, limit }: Found, { options }: OutputInput) {
-	const shape = rowShaper(schema, options);
+async function asPages(found: Found, { options }: OutputInput) {
+	const { entries, limit } = found;
+	const shape = rowShaper(found, options);
 	const pages: Array<{ page: number; count: number; entries: object[] }> = [];
 	let count = 0;
 	const end = await each(entries, async (page) => {
@@ -121,7 +119,8 @@ const FILES: Record<'csv' | 'ldif' | 'ndjson', FileKind> = {
 	csv: {
 		extension: 'csv',
 		mimeType: ROW_FILES.csv.mimeType,
-		writer: ({ schema, attributes }, { raw = false, valueSeparator = '|' }) => {
+		writer: (found, { raw, valueSeparator = '|' }) => {
+			const { attributes } = found;
 			if (attributes.length === 0)
 				throw invalidInput(
 					'A CSV file needs "Attribute Names or IDs"',
@@ -129,7 +128,7 @@ const FILES: Record<'csv' | 'ldif' | 'ndjson', FileKind> = {
 				);
 			const columns = ['dn', ...attributes];
 			const { head, line } = ROW_FILES.csv;
-			const shape = rowShaper(schema, { raw });
+			const shape = rowShaper(found, { raw });
 			return {
 				head: head(columns),
 				lines: (entry) => line(inColumns(shape(entry).row, columns, valueSeparator), columns),
@@ -140,13 +139,18 @@ const FILES: Record<'csv' | 'ldif' | 'ndjson', FileKind> = {
 		extension: 'ldif',
 		mimeType: 'text/ldif',
 		// RFC 2849: the version comes first.
-		writer: () => ({ head: 'version: 1\n\n', lines: (entry) => formatLdif(entry) }),
+		writer: ({ attributes }) => {
+			const { shows } = shownAs(attributes, {});
+			const shown = (entry: Entry) => entry.attributes.filter(({ type }) => shows(type));
+			const lines = (entry: Entry) => formatLdif({ dn: entry.dn, attributes: shown(entry) });
+			return { head: 'version: 1\n\n', lines };
+		},
 	},
 	ndjson: {
 		extension: 'ndjson',
 		mimeType: ROW_FILES.ndjson.mimeType,
-		writer: ({ schema }, { raw = false }) => {
-			const shape = rowShaper(schema, { raw });
+		writer: (found, { raw }) => {
+			const shape = rowShaper(found, { raw });
 			return { head: '', lines: (entry) => `${JSON.stringify(shape(entry).row)}\n` };
 		},
 	},
@@ -194,8 +198,8 @@ async function each(entries: Entries, take: (page: Entry[]) => Promise<void>): P
 	}
 }
 
-const rowShaper = (schema: Schema, { raw }: ShapeOptions) =>
-	entryShaper(schema, { values: raw ? 'raw' : 'typed', binary: 'base64' });
+const rowShaper = ({ schema, attributes }: Found, { raw }: ShapeOptions) =>
+	entryShaper(schema, shownAs(attributes, { raw }));
 
 const truncation = ({ truncated }: SearchEnd, count: number, limit: number) =>
 	truncated && count < limit ? { truncated } : undefined;

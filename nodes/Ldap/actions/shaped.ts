@@ -5,6 +5,7 @@ import { WithFiles } from '../../shared/node/defineOperation';
 import type { Entry } from '../transport/entry';
 import type { Schema } from '../transport/schema';
 import type { Row } from '../transport/values/shapeEntry';
+import { isSecretAttribute } from '../transport/values/secretAttributes';
 import { entryShaper } from '../transport/values/shapeEntry';
 
 export interface ShapeOptions {
@@ -22,13 +23,31 @@ export function askedFor(
 	return attributes.length > 0 ? [...attributes, '+'] : ['*', '+'];
 }
 
+/**
+ * How rows are shaped that have no files. Passwords and keys are shown to whoever asked for them by name:
+ * with "all attributes" nobody means to store them in the data of an execution.
+ * @param attributes that were asked for
+ */
+export function shownAs(attributes: string[], { raw = false }: ShapeOptions) {
+	const asked = new Set(attributes.map((name) => name.toLowerCase()));
+	return {
+		values: raw ? ('raw' as const) : ('typed' as const),
+		binary: 'base64' as const,
+		shows: (name: string) => !isSecretAttribute(name) || asked.has(name.toLowerCase()),
+	};
+}
+
 /** How entries become rows, with their binary values as files where that is wanted. */
 export function shaping(
 	schema: Schema,
-	{ raw = false, binaryValues = 'base64' }: ShapeOptions,
+	attributes: string[],
+	options: ShapeOptions,
 	item: Item,
 ): (entry: Entry) => Promise<Row | WithFiles<Row>> {
-	const shape = entryShaper(schema, { values: raw ? 'raw' : 'typed', binary: binaryValues });
+	const shape = entryShaper(schema, {
+		...shownAs(attributes, options),
+		binary: options.binaryValues ?? 'base64',
+	});
 	return async (entry) => {
 		const { row, files } = shape(entry);
 		if (files.length === 0) return row;

@@ -1,19 +1,9 @@
 import type { Attribute, Entry } from '../transport/entry';
+import { isSecretAttribute } from '../transport/values/secretAttributes';
 import type { Watched } from './news';
 
 const lowerCase = (names: string): ReadonlySet<string> =>
 	new Set(names.toLowerCase().split(/\s+/).filter(Boolean));
-
-// Kept nowhere and shown nowhere, whoever asks for them: passwords, their hashes, keys.
-const SECRET = lowerCase(`
-	userPassword unicodePwd authPassword unixUserPassword clearPassword dBCSPwd ntPwdHistory lmPwdHistory
-	supplementalCredentials sambaNTPassword sambaLMPassword sambaPasswordHistory pwdHistory olcRootPW
-	ms-Mcs-AdmPwd msLAPS-Password msLAPS-EncryptedPassword msLAPS-EncryptedPasswordHistory
-	msLAPS-EncryptedDSRMPassword msLAPS-EncryptedDSRMPasswordHistory msDS-ManagedPassword
-	krbPrincipalKey krbMKey krb5Key initialAuthIncoming initialAuthOutgoing trustAuthIncoming
-	trustAuthOutgoing currentValue priorValue msFVE-RecoveryPassword msFVE-KeyPackage
-	pgpKeyPGPPrivate ipaNTHash
-`);
 
 // Changes with every change or sign-in, or is worked out from other entries: no event by itself.
 const NOISE = lowerCase(`
@@ -27,8 +17,6 @@ const NOISE = lowerCase(`
 export const ID_ATTRIBUTES = ['entryUUID', 'objectGUID', 'nsUniqueId', 'ibm-entryUUID'];
 
 const baseName = (description: string) => description.split(';')[0]?.toLowerCase() ?? '';
-
-export const isSecret = (name: string): boolean => SECRET.has(baseName(name));
 
 /** Names to ask the server for. */
 export function namesToAskFor(
@@ -45,7 +33,8 @@ export function watchedPart({ attributes, memberAttributes }: Watched): (entry: 
 	const everything = attributes.length === 0 || attributes.includes('*');
 	const wanted = ({ type }: Attribute) => {
 		const name = baseName(type);
-		if (SECRET.has(name)) return false;
+		// Kept nowhere and shown nowhere, whoever asks for them.
+		if (isSecretAttribute(name)) return false;
 		return chosen.has(name) || (everything && !NOISE.has(name) && !ids.has(name));
 	};
 	return ({ dn, attributes: all }) => ({ dn, attributes: all.filter(wanted) });

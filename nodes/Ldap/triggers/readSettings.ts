@@ -4,7 +4,7 @@ import { readInput } from '../../shared/node/readInput';
 import { Failure } from '../../shared/resilience/failure';
 import { checkDn } from '../transport/dn';
 import { parseFilter } from '../transport/filterText';
-import { isSecret } from './attributes';
+import { isSecretAttribute } from '../transport/values/secretAttributes';
 import { triggerProperties } from './properties';
 import type { WatchSettings } from './watcher';
 
@@ -17,7 +17,7 @@ export function readSettings(context: ITriggerFunctions): WatchSettings {
 	if (events.length === 0)
 		throw wrong('"Events" is empty', 'Choose what is to start the workflow.');
 	const attributes = namesIn(input.attributes);
-	const secret = attributes.find(isSecret);
+	const secret = attributes.find(isSecretAttribute);
 	if (secret !== undefined)
 		throw wrong(
 			`"Attributes to Watch" has "${secret}", which holds a secret`,

@@ -24,7 +24,7 @@ export const get = defineOperation({
 		},
 	],
 	async execute(ldap: LdapClient, { entry, attributes, options }, item) {
-		const shape = shaping(await ldap.schema(), options, item);
+		const shape = shaping(await ldap.schema(), attributes, options, item);
 		const dn = await dnOf(ldap, entry);
 		return await shape(await readEntry(ldap, dn, askedFor(attributes, options)));
 	},

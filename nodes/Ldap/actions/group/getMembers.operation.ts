@@ -41,7 +41,7 @@ export const getMembers = defineOperation({
 		const { names } = found.membership;
 		const about = { group: found.dn };
 		if (!details) return members.map((member) => ({ [names]: member, ...about }));
-		const shape = shaping(await ldap.schema(), options ?? {}, item);
+		const shape = shaping(await ldap.schema(), attributes ?? [], options ?? {}, item);
 		const asked = askedFor(attributes ?? [], options);
 		const rows = [];
 		for (const member of members) {

@@ -12,6 +12,8 @@ export interface ShapeOptions {
 	values: 'typed' | 'raw';
 	/** Where pictures, certificates and other bytes go: into the row, or into files beside it. */
 	binary: 'base64' | 'files';
+	/** Which attributes are shown; all where it is left out. */
+	shows?(description: string): boolean;
 }
 
 export type Row = { dn: string } & Record<string, RowValue | RowValue[] | string[]>;
@@ -32,6 +34,7 @@ export interface ShapedEntry {
 
 /** What is done with an attribute, found once for all entries. */
 interface Plan {
+	hidden: boolean;
 	column: string;
 	/** Always a list, also of one value; else always one value. */
 	many: boolean;
@@ -64,6 +67,7 @@ export function entryShaper(schema: Schema, options: ShapeOptions): (entry: Entr
 		for (const { type, values } of attributes) {
 			const plan = plans.get(type) ?? planFor(type);
 			const { column, meaning } = plan;
+			if (plan.hidden) continue;
 			const before = plan.shared ? row[column] : undefined;
 			const decode = plan.file ? intoFiles(files, plan, plan.file, before) : plan.decode;
 			const [first] = values;
@@ -93,17 +97,20 @@ const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.lengt
  * are; other options are part of the name. A range that ends before the last value keeps its name,
  * so that nobody takes it for the whole.
  */
-function planOf(description: string, schema: Schema, { values, binary }: ShapeOptions): Plan {
-	const [name = '', ...options] = description.split(';');
+function planOf(description: string, schema: Schema, options: ShapeOptions): Plan {
+	const { values, binary, shows } = options;
+	const hidden = shows?.(description) === false;
+	const [name = '', ...tags] = description.split(';');
 	const attribute = schema.attributeType(name);
 	const type = valueTypeOf(name, attribute);
 	if (values === 'raw') {
 		const decode = type.binary ? bytesOf : textOf;
-		return { column: description, many: true, decode, shared: false };
+		return { hidden, column: description, many: true, decode, shared: false };
 	}
-	const column = [name, ...options.filter((option) => !/^(binary|range=\d+-\*)$/i.test(option))];
+	const column = [name, ...tags.filter((option) => !/^(binary|range=\d+-\*)$/i.test(option))];
 	const isPart = column.some((option) => /^range=/i.test(option));
 	return {
+		hidden,
 		column: column.join(';'),
 		many: !attribute?.singleValue,
 		decode: type.decode,
