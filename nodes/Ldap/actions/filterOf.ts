@@ -114,6 +114,7 @@ const WITHOUT_VALUE: ReadonlySet<string> = new Set(['exists', 'notExists']);
 function filterOfCondition(condition: Condition, schema: Schema): Filter {
 	const { operator, value = '', valueType = 'attribute' } = condition;
 	const attribute = condition.attribute.trim();
+	if (attribute === '') throw invalidInput('A condition names no attribute');
 	if (value === '' && !WITHOUT_VALUE.has(operator)) {
 		throw invalidInput(
 			`The condition of "${attribute}" has no value`,
