@@ -87,15 +87,15 @@ export class Connection {
 
 	private async take(request: Message): Promise<void> {
 		const { operation } = request;
-		if (operation.type === 'unbind') return void this.socket.end();
-		const record = recordOf(request, this.options.id, this.session);
-		this.options.log(record);
-		if (operation.type === 'abandon') return this.running.get(operation.target)?.abort();
-		const fault = this.options.faults.take(record);
-		record.fault = fault?.kind;
 		const controller = new AbortController();
-		this.running.set(request.id, controller);
 		try {
+			if (operation.type === 'unbind') return void this.socket.end();
+			const record = recordOf(request, this.options.id, this.session);
+			this.options.log(record);
+			if (operation.type === 'abandon') return this.running.get(operation.target)?.abort();
+			const fault = this.options.faults.take(record);
+			record.fault = fault?.kind;
+			this.running.set(request.id, controller);
 			if (await this.spoilBefore(request, fault, record)) return;
 			const outcome = await this.outcome(request, fault, controller.signal);
 			if (controller.signal.aborted) return;
@@ -104,7 +104,7 @@ export class Connection {
 		} catch (error) {
 			this.fail(error);
 		} finally {
-			this.running.delete(request.id);
+			if (this.running.get(request.id) === controller) this.running.delete(request.id);
 		}
 	}
 

@@ -166,6 +166,22 @@ describe('what is no LDAP, and what is not allowed', () => {
 		expect(await says(0x30, 0x05, 0x02, 0x01, 0x01, 0x42, 0x00)).toBe('');
 	});
 
+	test('so is a control that is cut short', async () => {
+		await open();
+		const paged = Buffer.concat([
+			Buffer.from(
+				'3048020101632004000a01000a0100020100020100010100870b6f626a656374436c6173733000',
+				'hex',
+			),
+			Buffer.from('a01d301b0416', 'hex'),
+			Buffer.from('1.2.840.113556.1.4.319'),
+			Buffer.from('040130', 'hex'),
+		]);
+		paged[1] = paged.length - 2;
+		expect(await says(...paged)).toContain('1.3.6.1.4.1.1466.20036');
+		await bound();
+	});
+
 	test('a notice to all clients', async () => {
 		await open();
 		const client = await bound();
