@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { RunsMemory } from '../../shared/node/triggerRuns';
 import type { DirectoryEvent } from './events';
@@ -38,16 +39,32 @@ export const freshMemory = (watched: string, since: number): Memory => ({
  */
 export function write({ known, ...state }: Memory): Parts {
 	const parts: Parts = { [STATE]: packed(state satisfies Written) };
-	for (const [shelf, entries] of known.takeChanged())
-		parts[shelfName(shelf)] = entries.length > 0 ? packed(entries) : undefined;
+	for (let next = known.takeChanged(); next; next = known.takeChanged()) pack(parts, next);
 	return parts;
 }
 
+/** The same for the first time, when all is new: others may do something in between. */
+export async function writeAll(memory: Memory): Promise<Parts> {
+	// What there may be of another subject.
+	const parts: Parts = {};
+	for (let n = 0; n < SHELVES; n++) parts[shelfName(n)] = undefined;
+	for (let next = memory.known.takeChanged(); next; next = memory.known.takeChanged()) {
+		pack(parts, next);
+		await turn();
+	}
+	// What has changed in between is written once more.
+	return { ...parts, ...write(memory) };
+}
+
+function pack(parts: Parts, [shelf, entries]: NonNullable<ReturnType<Known['takeChanged']>>): void {
+	parts[shelfName(shelf)] = entries.length > 0 ? packed(entries) : undefined;
+}
+
 /** @returns `undefined` where nothing was kept, or about something else */
-export function read(
+export async function read(
 	parts: Readonly<Record<string, unknown>>,
 	watched: string,
-): Memory | undefined {
+): Promise<Memory | undefined> {
 	const state = parts[STATE];
 	if (typeof state !== 'string') return undefined;
 	const written: Written = JSON.parse(unpacked(state));
@@ -55,15 +72,12 @@ export function read(
 	const known = new Known();
 	for (let n = 0; n < SHELVES; n++) {
 		const shelf = parts[shelfName(n)];
-		if (typeof shelf === 'string')
-			known.restore(JSON.parse(unpacked(shelf)) as Array<[string, KnownEntry]>);
+		if (typeof shelf !== 'string') continue;
+		known.restore(JSON.parse(unpacked(shelf)) as Array<[string, KnownEntry]>);
+		await turn();
 	}
 	return { ...written, known };
 }
-
-/** What has to be forgotten of another subject before the first is written down. */
-export const nothingKept = (): Parts =>
-	Object.fromEntries(Array.from({ length: SHELVES }, (_, n) => [shelfName(n), undefined]));
 
 const packed = (value: unknown) => deflateRawSync(JSON.stringify(value)).toString('base64');
 const unpacked = (text: string) => inflateRawSync(Buffer.from(text, 'base64')).toString();

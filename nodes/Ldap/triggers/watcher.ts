@@ -11,7 +11,7 @@ import type { Mechanism } from './chooseSource';
 import { EntryBook } from './entryBook';
 import type { EventKind } from './events';
 import type { Memory, NumberedEvent } from './memory';
-import { freshMemory, nothingKept, read, write } from './memory';
+import { freshMemory, read, write, writeAll } from './memory';
 import type { Watched } from './news';
 
 export interface WatchSettings {
@@ -74,7 +74,7 @@ export class Watcher {
 
 	/** Remembers, or looks for the first time; then listens until it is stopped. */
 	async start(): Promise<void> {
-		const memory = read(this.host.load(), this.memory.watched);
+		const memory = await read(this.host.load(), this.memory.watched);
 		if (memory) {
 			this.memory = memory;
 			this.runs = this.runsOf(memory);
@@ -82,7 +82,7 @@ export class Watcher {
 		} else {
 			this.silent = this.settings.existing === 'ignore';
 			await this.lookForTheFirstTime();
-			this.host.keep({ ...nothingKept(), ...write(this.memory) });
+			this.host.keep(await writeAll(this.memory));
 		}
 		void this.pass();
 	}
