@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { needs } from '../needs';
+import { ldapTriggerRunsSuite } from './ldapTriggerRuns.suite';
 import { ldapSuite } from './ldap.suite';
 import { s3EventTriggerSuite } from './s3EventTrigger.suite';
 import { s3Suite } from './s3.suite';
@@ -22,4 +23,6 @@ needs(path.join(folder, 'node_modules', 'n8n-core'))('n8n-core 1.99.0 (n8n 1.100
 		s3TriggerSuite(path.resolve(__dirname, '..', '..', folder)));
 	describe('the event trigger', () =>
 		s3EventTriggerSuite(path.resolve(__dirname, '..', '..', folder)));
+	describe('the LDAP trigger', () =>
+		ldapTriggerRunsSuite(path.resolve(__dirname, '..', '..', folder)));
 });
