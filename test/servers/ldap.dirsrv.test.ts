@@ -49,6 +49,31 @@ needs('ns-slapd')('What 389 Directory Server does in its own way', () => {
 		});
 	});
 
+	test('an entry is found by its nsUniqueId, and somebody by name without attributes that are not there', async () => {
+		const { dn, login } = await user();
+		const { nsUniqueId } = await actOnce(ldap, 'entry.get', {
+			entry: dn,
+			attributes: ['nsUniqueId'],
+		});
+		expect(await actOnce(ldap, 'entry.exists', { entry: nsUniqueId })).toMatchObject({ dn });
+		// It refuses filters with unknown attributes when it is told to.
+		const changesJson = { replace: { 'nsslapd-verify-filter-schema': 'reject-invalid' } };
+		await act(ldap, 'entry.update', { entry: 'cn=config', changesJson });
+		expect(await actOnce(ldap, 'entry.exists', { entry: login })).toMatchObject({ dn });
+	});
+
+	test('a tree is removed together with the subentries in it, which a search does not show', async () => {
+		const parent = await actOnce(ldap, 'entry.create', {
+			...{ parent: dirsrv.base, namingAttribute: 'ou', name: 'sales' },
+			objectClasses: ['organizationalUnit'],
+		});
+		const objectClasses = ['nsContainer', 'ldapSubEntry'];
+		await act(ldap, 'entry.create', { parent: String(parent.dn), name: 'policies', objectClasses });
+		const entry = String(parent.dn);
+		await act(ldap, 'entry.delete', { entry, options: { tree: true } });
+		expect(await actOnce(ldap, 'entry.exists', { entry })).toMatchObject({ exists: false });
+	});
+
 	test('a policy that never asks for a new password is named', async () => {
 		const { dn } = await user();
 		const failure = await failureOf(act(ldap, 'user.requirePasswordChange', { entry: dn }));

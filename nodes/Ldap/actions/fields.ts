@@ -24,7 +24,7 @@ export const entryField = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. 3f79048f-42cd-4c77-8426-835cd9f8a3ad',
-			hint: 'objectGUID, entryUUID or objectSid. Stays the same when the entry is renamed or moved.',
+			hint: 'objectGUID, entryUUID, nsUniqueId or objectSid. Stays the same when the entry is renamed or moved.',
 		},
 		{
 			displayName: 'By Name',

@@ -1,6 +1,15 @@
 import { invalidInput } from '../../shared/resilience/failure';
 import type { Filter } from '../transport/filter';
-import { allOf, anyOf, byRule, comparison, not, present, substrings } from '../transport/filter';
+import {
+	allOf,
+	anyEntry,
+	anyOf,
+	byRule,
+	comparison,
+	not,
+	present,
+	substrings,
+} from '../transport/filter';
 import { parseFilter } from '../transport/filterText';
 import type { Schema } from '../transport/schema';
 import { fileTime } from '../transport/values/activeDirectoryTime';
@@ -41,7 +50,7 @@ export function filterOf(
 ): Filter {
 	if (filterBy === 'text') return parseFilter(filter, valuesOf(filterValues?.rows ?? []));
 	const [first, ...others] = (conditions?.rows ?? []).map((row) => filterOfCondition(row, schema));
-	if (!first) return present('objectClass');
+	if (!first) return anyEntry;
 	if (others.length === 0) return first;
 	return match === 'any' ? anyOf(first, ...others) : allOf(first, ...others);
 }

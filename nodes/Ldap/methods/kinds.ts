@@ -1,5 +1,5 @@
 import type { Filter } from '../transport/filter';
-import { allOf, anyOf, equal, not, present } from '../transport/filter';
+import { allOf, anyEntry, anyOf, equal, not } from '../transport/filter';
 
 /** Which entries a list shows. */
 export interface Kind {
@@ -15,7 +15,7 @@ const ofClass = (...classes: string[]) =>
 const PERSON_NAMES = ['cn', 'uid', 'mail', 'displayName', 'sn', 'givenName'];
 
 export const entries: Kind = {
-	filter: () => present('objectClass'),
+	filter: () => anyEntry,
 	names: [...PERSON_NAMES, 'ou'],
 };
 export const users: Kind = {

@@ -1,7 +1,7 @@
 import { toFailure } from '../../shared/resilience/failure';
 import type { LdapClient } from './client';
 import type { Entry } from './entry';
-import { present } from './filter';
+import { anyEntry } from './filter';
 import type { Search } from './search';
 
 // Somebody is waiting: what was found by then is shown.
@@ -28,7 +28,7 @@ export async function entriesAt(
 	dn: string,
 	{ most, attributes }: { most: number; attributes: string[] },
 ): Promise<Entry[]> {
-	const wanted = { base: dn, filter: present('objectClass'), attributes };
+	const wanted = { base: dn, filter: anyEntry, attributes };
 	try {
 		return [
 			...(await firstEntries(ldap, 1, { ...wanted, scope: 'base' })),

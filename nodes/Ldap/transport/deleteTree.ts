@@ -1,7 +1,7 @@
 import { toFailure } from '../../shared/resilience/failure';
 import type { LdapClient } from './client';
 import { parseDn } from './dn';
-import { present } from './filter';
+import { anyEntry, anyOf, equal } from './filter';
 import { isTooMuchAtOnce } from './results';
 
 /** Tree Delete, [MS-ADTS] 3.1.1.3.4.1.15, known by other servers as well. */
@@ -25,12 +25,16 @@ export async function deleteTree(ldap: LdapClient, dn: string): Promise<number |
 			}
 	}
 	const found: string[] = [];
-	const search = { base: dn, scope: 'subtree' as const, filter: present('objectClass') };
+	const search = { base: dn, scope: 'subtree' as const, filter: everyEntry };
 	for await (const entries of ldap.search({ ...search, attributes: ['1.1'] }))
 		found.push(...entries.map((entry) => entry.dn));
-	const deepestFirst = found
+	// Nothing is found where it may not be read: then the server says what it makes of the request.
+	const deepestFirst = (found.length > 0 ? found : [dn])
 		.map((name) => ({ name, depth: parseDn(name).length }))
 		.sort((a, b) => b.depth - a.depth);
 	for (const { name } of deepestFirst) await ldap.delete(name);
-	return found.length;
+	return deepestFirst.length;
 }
+
+/** 389 Directory Server shows subentries (RFC 3672) only to those who name the class. */
+const everyEntry = anyOf(anyEntry, equal('objectclass', 'ldapSubEntry'));

@@ -21,6 +21,14 @@ export interface Doing {
 	redact?: Redact;
 }
 
+// RFC 4511 section 4.1.9; with other codes some servers give any name there.
+const NAMES_NEAREST = new Set<number>([
+	Code.noSuchObject,
+	Code.aliasProblem,
+	Code.invalidDnSyntax,
+	Code.aliasDereferencingProblem,
+]);
+
 const unknown = (code: number): Meaning => ({
 	kind: 'invalid',
 	name: 'result code',
@@ -43,7 +51,10 @@ export function resultFailure(result: Result, { doing, dn, asOther, redact }: Do
 	const said = printable(result.message);
 	const windows = windowsError(said);
 	const what = said ? (windows ? `${said} (${windows.words})` : said) : words;
-	const found = result.matchedDn ? ` The nearest entry that exists is "${result.matchedDn}".` : '';
+	const found =
+		result.matchedDn && NAMES_NEAREST.has(result.code)
+			? ` The nearest entry that exists is "${result.matchedDn}".`
+			: '';
 	const elsewhere = result.referrals.length > 0 ? ` See ${result.referrals.join(', ')}.` : '';
 	const message = `${what} — ${named(doing, dn)}.${found}${elsewhere}`;
 	return new Failure({

@@ -53,6 +53,9 @@ export const present = (attribute: string): Filter => ({
 	attribute: attributeOf(attribute),
 });
 
+/** As ldapsearch writes it: every server knows what is meant by it, also one that takes case seriously. */
+export const anyEntry = present('objectclass');
+
 /** @throws Failure of kind invalid where a part is empty: servers refuse it */
 export function substrings(
 	attribute: string,

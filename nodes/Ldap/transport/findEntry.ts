@@ -7,21 +7,41 @@ import { guid } from './values/guid';
 import { sid } from './values/sid';
 
 const GUID = /^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$/i;
+// "efbee680-e93511f1-aa5f8188-04c3808d", of 389 Directory Server and its relatives
+const NETSCAPE_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{8}){3}$/i;
 const SID = /^S-1-\d+(-\d+)+$/i;
 
-/** What identifies an entry by something other than its DN, as a filter. */
-function identity(text: string): Filter {
+/** RFC 4530, FreeIPA, and IBM Security Directory Server */
+const UUIDS = ['entryUUID', 'ipaUniqueID', 'ibm-entryUUID'];
+
+type Named = [attribute: string, value: string | Buffer];
+
+/** The attributes by which a text may identify an entry that is no DN. */
+function identities(text: string): Named[] {
+	const as = (...attributes: string[]) => attributes.map((name): Named => [name, text]);
 	const [, id] = GUID.exec(text) ?? [];
-	if (id) return anyOf(equal('objectGUID', guid.encode(id) ?? id), equal('entryUUID', id));
-	if (SID.test(text)) return equal('objectSid', sid.encode(text) ?? text);
+	if (id) return [['objectGUID', guid.encode(id) ?? id], ...UUIDS.map((name): Named => [name, id])];
+	if (NETSCAPE_ID.test(text)) return as('nsUniqueId');
+	if (SID.test(text)) return [['objectSid', sid.encode(text) ?? text]];
 	const [, account] = /^[^\\@=]+\\([^\\]+)$/.exec(text) ?? [];
-	if (account) return equal('sAMAccountName', account);
-	if (text.includes('@')) return anyOf(equal('userPrincipalName', text), equal('mail', text));
-	return anyOf(equal('sAMAccountName', text), equal('uid', text), equal('cn', text));
+	if (account) return [['sAMAccountName', account]];
+	return text.includes('@') ? as('userPrincipalName', 'mail') : as('sAMAccountName', 'uid', 'cn');
 }
 
 /**
- * The DN of the entry that somebody means: by DN, GUID or entryUUID, SID, DOMAIN\name, address
+ * Some servers look at each entry, or refuse, where an attribute is asked for that they do not know: these are
+ * left out. OpenLDAP and Active Directory do not mind.
+ */
+async function identity(ldap: LdapClient, text: string): Promise<Filter> {
+	const names = identities(text);
+	const { vendor } = await ldap.rootDse();
+	const schema = vendor === 'other' ? await ldap.schema() : undefined;
+	const known = names.filter(([attribute]) => schema?.attributeType(attribute));
+	return anyOf(...(known.length > 0 ? known : names).map(([name, value]) => equal(name, value)));
+}
+
+/**
+ * The DN of the entry that somebody means: by DN, GUID, entryUUID or nsUniqueId, SID, DOMAIN\name, address
  * (userPrincipalName or mail) or name (sAMAccountName, uid, cn). Only what is no DN costs a search.
  * @throws Failure when none or more than one is meant
  */
@@ -29,7 +49,7 @@ export async function dnOf(ldap: LdapClient, text: string): Promise<string> {
 	const meant = text.trim();
 	if (meant === '') throw invalidInput('No entry is named');
 	if (meant.includes('=')) return checkDn(meant);
-	return await theOnly(ldap, identity(meant), meant);
+	return await theOnly(ldap, await identity(ldap, meant), meant);
 }
 
 async function theOnly(ldap: LdapClient, filter: Filter, meant: string): Promise<string> {

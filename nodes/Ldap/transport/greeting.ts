@@ -1,7 +1,7 @@
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { Contact, LdapClient } from './client';
 import { readEntry } from './readEntry';
-import { isMissing } from './results';
+import { isHidden, isMissing } from './results';
 import { serverKind } from './serverKind';
 import { whoAmI } from './whoAmI';
 
@@ -33,7 +33,7 @@ async function nameAt(ldap: LdapClient): Promise<string> {
 		return dn || user || authorizationId;
 	} catch (error) {
 		// To sign in was possible; not every server says as whom.
-		if (toFailure(error).phase === 'rejected') return '';
+		if (isHidden(toFailure(error))) return '';
 		throw error;
 	}
 }

@@ -2,11 +2,12 @@ import type { Clock } from '../../shared/ground/clock';
 import { systemClock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
 import type { Send } from '../../shared/resilience';
-import { Failure } from '../../shared/resilience/failure';
+import { Failure, toFailure } from '../../shared/resilience/failure';
 import { askFollowing } from './asking';
 import type { Ask } from './calls';
 import { Calls } from './calls';
 import type { LdapClient } from './client';
+import type { Attribute } from './entry';
 import { PAGED_RESULTS } from './controls';
 import { listen } from './listen';
 import { Code } from './message';
@@ -22,7 +23,8 @@ import {
 } from './requests';
 import { readSchema } from './readSchema';
 import { Referrals } from './referrals';
-import { parseRootDse } from './rootDse';
+import { isHidden } from './results';
+import { parseRootDse, ROOT_ATTRIBUTES } from './rootDse';
 import type { Servers } from './route';
 import { Route } from './route';
 import type { Search } from './search';
@@ -64,9 +66,7 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 	const { clock = systemClock, signal, redact } = options;
 	const referrals = () => new Referrals(options.encryption, options.followTo ?? nowhere, callsTo);
 	const ask = async (what: Ask) => await askFollowing(calls, referrals(), what);
-	const rootDse = new Kept(async () =>
-		parseRootDse((await readEntry(calls, '', ROOT))?.attributes ?? []),
-	);
+	const rootDse = new Kept(async () => parseRootDse(await attributesOfRoot(calls)));
 	const schema = new Kept(async () => await readSchema(client, options.key));
 
 	const client: LdapClient = {
@@ -153,7 +153,15 @@ async function pageSizeOf({ scope, pageSize }: Search, client: LdapClient): Prom
 	return (await client.rootDse()).supportedControl.has(PAGED_RESULTS) ? PAGE_SIZE : 0;
 }
 
-const ROOT = ['*', '+'];
+async function attributesOfRoot(calls: Calls): Promise<Attribute[]> {
+	try {
+		return (await readEntry(calls, '', ROOT_ATTRIBUTES))?.attributes ?? [];
+	} catch (error) {
+		if (isHidden(toFailure(error))) return [];
+		throw error;
+	}
+}
+
 const nowhere = () => false;
 
 /** What is asked for once; a failure is not kept. */

@@ -2,7 +2,7 @@ import type { Rename } from './client';
 import type { Connection } from './connection';
 import { isAlternativeDn, joinDn, parentOf } from './dn';
 import type { Attribute, Change } from './entry';
-import { present } from './filter';
+import { anyEntry } from './filter';
 import { Code } from './message';
 import { compareRequest, searchRequest } from './requests';
 
@@ -67,7 +67,7 @@ export class Witness {
 
 	/** The attributes of an entry; `undefined`: it is not there, or may not be read. */
 	private async read(dn: string, attributes: string[]): Promise<Attribute[] | undefined> {
-		const filter = present('objectClass');
+		const filter = anyEntry;
 		const request = searchRequest({ base: dn, scope: 'base', filter, attributes }, 0);
 		const stream = this.connection.search(request);
 		try {

@@ -73,6 +73,9 @@ export const Code = {
 	noSuchAttribute: 16,
 	constraintViolation: 19,
 	noSuchObject: 32,
+	aliasProblem: 33,
+	invalidDnSyntax: 34,
+	aliasDereferencingProblem: 36,
 	unwillingToPerform: 53,
 	entryAlreadyExists: 68,
 } as const;

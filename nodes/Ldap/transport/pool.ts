@@ -5,7 +5,7 @@ import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
 import type { ConnectOptions, SignIn } from './connection';
 import { Connection } from './connection';
-import { present } from './filter';
+import { anyEntry } from './filter';
 import { resultFailure, silent } from './failure';
 import { searchRequest, simpleBind } from './requests';
 import type { Search } from './search';
@@ -51,7 +51,7 @@ export const ping = async (connection: Connection, signal: AbortSignal): Promise
 const ROOT: Search = {
 	base: '',
 	scope: 'base',
-	filter: present('objectClass'),
+	filter: anyEntry,
 	attributes: ['1.1'],
 };
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../shared/resilience/failure';
 import type { LdapClient } from './client';
 import type { Attribute, Entry } from './entry';
-import { present } from './filter';
+import { anyEntry } from './filter';
 
 /**
  * One entry, by its DN.
@@ -13,7 +13,7 @@ export async function readEntry(
 	dn: string,
 	attributes?: string[],
 ): Promise<Entry> {
-	const search = { base: dn, scope: 'base' as const, filter: present('objectClass'), attributes };
+	const search = { base: dn, scope: 'base' as const, filter: anyEntry, attributes };
 	let found: Entry | undefined;
 	for await (const entries of ldap.search({ ...search, pageSize: 0 })) found ??= entries[0];
 	if (found) return found;

@@ -1,7 +1,9 @@
 import { Recent } from '../../shared/ground/recent';
+import { toFailure } from '../../shared/resilience/failure';
 import type { LdapClient } from './client';
 import type { Entry } from './entry';
-import { present } from './filter';
+import { anyEntry } from './filter';
+import { isHidden } from './results';
 import type { Schema } from './schema';
 import { noSchema, parseSchema, SCHEMA_ATTRIBUTES } from './schemaParser';
 
@@ -46,8 +48,12 @@ async function read(
 	base: string,
 	attributes: string[],
 ): Promise<Entry | undefined> {
-	const filter = present('objectClass');
-	for await (const [entry] of client.search({ base, scope: 'base', filter, attributes }))
-		if (entry) return entry;
+	const filter = anyEntry;
+	try {
+		for await (const [entry] of client.search({ base, scope: 'base', filter, attributes }))
+			if (entry) return entry;
+	} catch (error) {
+		if (!isHidden(toFailure(error))) throw error;
+	}
 	return undefined;
 }

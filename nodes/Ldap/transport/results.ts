@@ -25,3 +25,10 @@ export const isSchemaViolation = ({ status }: Failure): boolean => status === 65
 
 /** The server did a part, and wants to be asked again. */
 export const isTooMuchAtOnce = ({ status }: Failure): boolean => status === 11;
+
+/**
+ * The server does not show it, or has nothing of the kind: whatever else it can do can be done. 80:
+ * what small servers say that do not expect the question.
+ */
+export const isHidden = ({ phase, scope, status }: Failure): boolean =>
+	(phase === 'rejected' && scope !== 'credential') || status === 80;

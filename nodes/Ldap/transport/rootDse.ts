@@ -5,6 +5,24 @@ import type { Attribute } from './entry';
 // and LDAP_CAP_ACTIVE_DIRECTORY_ADAM_OID
 const ACTIVE_DIRECTORY = ['1.2.840.113556.1.4.800', '1.2.840.113556.1.4.1851'];
 
+/** "+" is for servers with RFC 3673; the others show what is operational by its name only (RFC 4512 section 5.1). */
+export const ROOT_ATTRIBUTES = [
+	'*',
+	'+',
+	'altServer',
+	'namingContexts',
+	'defaultNamingContext',
+	'subschemaSubentry',
+	'supportedCapabilities',
+	'supportedControl',
+	'supportedExtension',
+	'supportedFeatures',
+	'supportedLDAPVersion',
+	'supportedSASLMechanisms',
+	'vendorName',
+	'vendorVersion',
+];
+
 /** The root DSE with the values of the names that are known. */
 export function parseRootDse(attributes: Attribute[]): RootDse {
 	const values = (name: string) =>

@@ -1,6 +1,6 @@
 import type { Calls } from './calls';
 import type { Attribute, Entry } from './entry';
-import { present } from './filter';
+import { anyEntry } from './filter';
 import type { ReadAttribute } from './ranges';
 import { hasRange, withAllValues } from './ranges';
 import type { Elsewhere, Referrals } from './referrals';
@@ -91,7 +91,7 @@ export async function readEntry(
 	base: string,
 	attributes: string[],
 ): Promise<Entry | undefined> {
-	const filter = present('objectClass');
+	const filter = anyEntry;
 	const search = { base, scope: 'base', filter, attributes, allValues: false } as const;
 	for await (const [entry] of searchHere(calls, { ...search, pageSize: 0 }))
 		if (entry) return entry;

@@ -78,6 +78,8 @@ function changeOf(type: string, before: Buffer[], after: Buffer[]): Change[] {
 	// Servers add superior classes by themselves, and the structural one cannot be changed.
 	const classes = type.toLowerCase() === 'objectclass';
 	const missing = after.filter((value) => !before.some((other) => isSame(other, value, classes)));
+	// Each entry has some: where none is shown they may not be read.
+	if (classes && before.length === 0) return [];
 	if (classes) return missing.length > 0 ? [{ operation: 'add', type, values: missing }] : [];
 	if (missing.length === 0 && before.length === after.length) return [];
 	return [{ operation: 'replace', type, values: after }];

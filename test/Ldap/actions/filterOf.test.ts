@@ -71,8 +71,8 @@ test('all and any conditions; without any, all entries', () => {
 	];
 	expect(byConditions(rows)).toBe('(&(a=1)(b=*))');
 	expect(byConditions(rows, 'any')).toBe('(|(a=1)(b=*))');
-	expect(byConditions([])).toBe('(objectClass=*)');
-	expect(written({ filterBy: 'conditions' })).toBe('(objectClass=*)');
+	expect(byConditions([])).toBe('(objectclass=*)');
+	expect(written({ filterBy: 'conditions' })).toBe('(objectclass=*)');
 });
 
 test.each<[Condition, RegExp]>([

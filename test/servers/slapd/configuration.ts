@@ -10,14 +10,26 @@ export interface SlapdSettings {
 	sizeLimit: number;
 	/** more lines for the database */
 	lines: string[];
+	/** whether root DSE, schema and operational attributes are shown to nobody */
+	hidesItself: boolean;
 }
 
 const SCHEMAS = ['core', 'cosine', 'inetorgperson', 'nis'];
 const MODULES = ['back_mdb', 'memberof', 'refint', 'ppolicy', 'syncprov', 'sssvlv', 'unique'];
 
+const HIDDEN_ROOT = `
+access to dn.base="" by * none
+access to dn.base="cn=Subschema" by * none
+`;
+// The administrator of a database is shown all that is in it.
+const HIDDEN_ATTRIBUTES = `
+access to attrs=userPassword by users write by anonymous auth by * none
+access to attrs=entryUUID,entryCSN,entryDN,subschemaSubentry,structuralObjectClass,hasSubordinates,memberOf,createTimestamp,modifyTimestamp,creatorsName,modifiersName by * none
+`;
+
 /** slapd.conf. */
 export const slapdConfiguration = (settings: SlapdSettings): string => {
-	const { folder, base, admin, indexes, unique, sizeLimit, lines } = settings;
+	const { folder, base, admin, indexes, unique, sizeLimit, lines, hidesItself } = settings;
 	return `
 ${SCHEMAS.map((name) => `include /etc/ldap/schema/${name}.schema`).join('\n')}
 pidfile ${folder}/slapd.pid
@@ -37,6 +49,7 @@ sasl-secprops none
 sasl-realm example.org
 password-hash {CLEARTEXT}
 
+${hidesItself ? HIDDEN_ROOT : ''}
 database mdb
 maxsize 1073741824
 suffix "${base}"
@@ -50,6 +63,7 @@ ${indexes.map((index) => `index ${index}`).join('\n')}
 limits dn.exact="${admin.dn}" size=unlimited time=unlimited
 limits dn.exact="cn=limited,${base}" size=500 size.prtotal=unlimited
 limits dn.exact="cn=hardlimited,${base}" size=1000 size.pr=1000 size.prtotal=1000
+${hidesItself ? HIDDEN_ATTRIBUTES : ''}
 access to attrs=userPassword by self write by anonymous auth by * none
 access to * by users write by * read
 ${lines.join('\n')}

@@ -19,6 +19,8 @@ export interface SlapdOptions {
 	sizeLimit?: number;
 	/** more lines for the database in slapd.conf */
 	lines?: string[];
+	/** whether root DSE, schema and operational attributes are shown to nobody; default false */
+	hidesItself?: boolean;
 	/** entries to begin with, beside `ou=people`, `ou=groups` and `ou=policies`: much faster than adding them */
 	ldif?: string | Iterable<string>;
 }
@@ -61,14 +63,30 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<Slapd> {
 
 async function launch(
 	daemons: Daemons,
-	{ indexes = [], unique = [], sizeLimit = 500, lines = [], ldif = [] }: SlapdOptions,
+	{
+		indexes = [],
+		unique = [],
+		sizeLimit = 500,
+		lines = [],
+		hidesItself = false,
+		ldif = [],
+	}: SlapdOptions,
 ): Promise<Slapd> {
 	const [port, tlsPort] = await Promise.all([freePort(), freePort()]);
 	const { folder } = daemons;
 	const { ca, client } = writeCertificates(daemons);
 	fs.mkdirSync(daemons.file('db'));
 	const configuration = daemons.file('slapd.conf');
-	const settings = { folder, base: BASE, admin: ADMIN, indexes, unique, sizeLimit, lines };
+	const settings = {
+		folder,
+		base: BASE,
+		admin: ADMIN,
+		indexes,
+		unique,
+		sizeLimit,
+		lines,
+		hidesItself,
+	};
 	fs.writeFileSync(configuration, slapdConfiguration(settings));
 
 	const entries = fs.openSync(daemons.file('entries.ldif'), 'w');

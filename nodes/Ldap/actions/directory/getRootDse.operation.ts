@@ -1,4 +1,5 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
+import { Failure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
 import { rootDseRow } from '../../transport/rootDseRow';
 
@@ -12,6 +13,16 @@ export const getRootDse = defineOperation({
 	properties: [],
 	async execute(ldap: LdapClient) {
 		const { attributes } = await ldap.rootDse();
+		if (attributes.length === 0) throw nothingShown();
 		return rootDseRow(attributes);
 	},
 });
+
+const nothingShown = () =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'NO_ROOT_DSE',
+		message: 'The server says nothing about itself, at least not to this user',
+		hint: 'All that a server without it can do is used all the same. Fill in "Base DN" in the credential.',
+	});

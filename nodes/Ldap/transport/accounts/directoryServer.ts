@@ -18,12 +18,12 @@ export const directoryServer = (ldap: LdapClient, name: string): Accounts => {
 	const known = async (attribute: string, what: string) => {
 		if ((await ldap.schema()).attributeType(attribute)) return;
 		throw unsupported(
-			`${name} has no attribute ${attribute}, so that ${what} is not possible`,
+			`${what} takes the attribute ${attribute}, which ${name} does not have`,
 			'Change the attribute that this server has for it, with the operation Update of an entry.',
 		);
 	};
 	const setLock = async (dn: string, locked: boolean) => {
-		await known('nsAccountLock', 'to enable and disable accounts');
+		await known('nsAccountLock', 'To enable and disable accounts');
 		const { attributes } = await readEntry(ldap, dn, ['nsAccountLock']);
 		const now = valuesIn(attributes, 'nsAccountLock')[0]?.toString().toLowerCase() === 'true';
 		if (now === locked) return false;
@@ -40,12 +40,16 @@ export const directoryServer = (ldap: LdapClient, name: string): Accounts => {
 		},
 		changePassword: async (dn, before, after) => {
 			mustBeEncrypted(ldap);
-			await modifyPassword(ldap, { user: dn, before, after });
+			const { supportedExtension } = await ldap.rootDse();
+			if (supportedExtension.has(PASSWORD_MODIFY))
+				return void (await modifyPassword(ldap, { user: dn, before, after }));
+			await ldap.authenticate(dn, before);
+			await ldap.modify(dn, [replaced('userPassword', after)]);
 		},
 		enable: async (dn) => await setLock(dn, false),
 		disable: async (dn) => await setLock(dn, true),
 		unlock: async (dn) => {
-			await known('passwordRetryCount', 'to unlock accounts');
+			await known('passwordRetryCount', 'To unlock accounts');
 			const types = ['passwordRetryCount', 'accountUnlockTime'];
 			const { attributes } = await readEntry(ldap, dn, types);
 			// The server sets the count to 0 by itself when somebody signs in.
@@ -61,7 +65,7 @@ export const directoryServer = (ldap: LdapClient, name: string): Accounts => {
 		},
 		expire: async (dn, at) => await shadowExpiry(ldap, dn, at),
 		requirePasswordChange: async (dn, required) => {
-			await known('passwordExpirationTime', 'to ask for a new password');
+			await known('passwordExpirationTime', 'To ask for a new password');
 			if (required && (await asksForNoPassword(ldap, dn)))
 				throw unsupported(
 					`The password policy of ${name} never asks for a new password`,
