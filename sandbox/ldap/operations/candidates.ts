@@ -22,7 +22,7 @@ export function candidates(request: SearchRequest, context: Context): Entry[] {
 	const base = atRoot ? undefined : findEntry(request.base, service, 'read');
 	if (base) checkAssertion(base, context);
 	const { key } = base?.dn ?? name;
-	const deleted = findControl(controls, Oid.showDeleted) !== undefined;
+	const deleted = [Oid.showDeleted, Oid.showRecycled].some((oid) => findControl(controls, oid));
 	return [...scopeOf(request.scope, key, context)].filter(
 		(entry) => deleted || !isDeleted(entry, context),
 	);

@@ -26,7 +26,7 @@ export interface ActiveDirectoryOptions {
 const FIRST_RID = 1103;
 /** "Active Directory", and the extras of its versions (MS-ADTS section 3.1.1.3.4.3). */
 const capabilities = ['800', '1670', '1791', '1935', '2080', '2237'];
-const common = [Oid.lazyCommit, Oid.showDeleted, Oid.showRecycled, Oid.extendedDn];
+const common = [Oid.lazyCommit, Oid.showDeleted, Oid.showRecycled];
 
 /** A domain controller of Windows Server with one domain. */
 export function activeDirectory(options: ActiveDirectoryOptions): Personality {
@@ -54,11 +54,7 @@ export function activeDirectory(options: ActiveDirectoryOptions): Personality {
 		maxPageSize,
 		maxValues,
 		controls: {
-			search: [
-				...common,
-				...[Oid.pagedResults, Oid.sortRequest, Oid.domainScope, Oid.searchOptions],
-				...options.push,
-			],
+			search: [...common, ...[Oid.pagedResults, Oid.sortRequest, Oid.domainScope], ...options.push],
 			add: [...common, Oid.permissiveModify],
 			modify: [...common, Oid.permissiveModify],
 			delete: [...common, Oid.treeDelete],

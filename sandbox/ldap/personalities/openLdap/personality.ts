@@ -48,14 +48,7 @@ export function openLdap({ base, admin, anonymousReads, push }: OpenLdapOptions)
 		maxPageSize: Infinity,
 		maxValues: Infinity,
 		controls: {
-			search: [
-				Oid.pagedResults,
-				Oid.sortRequest,
-				Oid.assertion,
-				Oid.manageDsaIt,
-				Oid.subentries,
-				...push,
-			],
+			search: [Oid.pagedResults, Oid.sortRequest, Oid.assertion, Oid.manageDsaIt, ...push],
 			add: [...writeControls, Oid.postRead],
 			modify: [...writeControls, ...readControls],
 			delete: [...writeControls, Oid.preRead],
