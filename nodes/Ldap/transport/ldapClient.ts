@@ -150,7 +150,13 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 async function pageSizeOf({ scope, pageSize }: Search, client: LdapClient): Promise<number> {
 	if (scope === 'base') return 0;
 	if (pageSize !== undefined) return pageSize;
-	return (await client.rootDse()).supportedControl.has(PAGED_RESULTS) ? PAGE_SIZE : 0;
+	try {
+		return (await client.rootDse()).supportedControl.has(PAGED_RESULTS) ? PAGE_SIZE : 0;
+	} catch (error) {
+		// Some servers show their root DSE to nobody.
+		if (toFailure(error).phase === 'rejected') return 0;
+		throw error;
+	}
 }
 
 async function attributesOfRoot(calls: Calls): Promise<Attribute[]> {

@@ -6,7 +6,7 @@ import { toFailure } from '../../shared/resilience/failure';
 import type { ConnectOptions, SignIn } from './connection';
 import { Connection } from './connection';
 import { anyEntry } from './filter';
-import { resultFailure, silent } from './failure';
+import { resultFailure } from './failure';
 import { searchRequest, simpleBind } from './requests';
 import type { Search } from './search';
 import type { Server } from './servers';
@@ -33,6 +33,8 @@ interface Slot {
 	load: number;
 	/** one of them reads a search from it, at his own pace */
 	own: boolean;
+	/** whether it still lives is being asked */
+	check?: Promise<boolean>;
 }
 
 // After so long without a word a connection is asked whether it still lives.
@@ -40,7 +42,7 @@ const CHECK_AFTER_MS = 15_000;
 const CHECK_MS = 5_000;
 // A wrong password is not tried again for so long: each try counts, and a batch of items would lock
 // the account out.
-const REFUSED_MS = 60_000;
+const REFUSED_MS = 30_000;
 
 /** The smallest question a server can be asked. */
 export const ping = async (connection: Connection, signal: AbortSignal): Promise<void> => {
@@ -76,7 +78,7 @@ export class Pool {
 			if (signal.aborted) throw reasonOf(signal);
 			// The first one alone: were name or password wrong, each more would be one failed attempt
 			// more.
-			const first = this.proven ? undefined : this.slots.at(0);
+			const first = this.proven ? undefined : this.slots.find(({ connection }) => !connection);
 			if (first) {
 				await orAborted(first.ready, signal);
 				continue;
@@ -128,7 +130,8 @@ export class Pool {
 	private choose(own: boolean): Slot | undefined {
 		const free = this.slots.findLast((slot) => slot.load === 0);
 		if (free) return free;
-		if (own || this.slots.length < this.options.maxConnections) return undefined;
+		const mayOpen = this.slots.length < this.options.maxConnections && !this.refusal;
+		if (own || mayOpen) return undefined;
 		const shared = this.slots.filter((slot) => !slot.own);
 		return shared.sort((a, b) => a.load - b.load).at(0);
 	}
@@ -149,13 +152,18 @@ export class Pool {
 		return slot;
 	}
 
+	/** Why name or password were refused a short time ago. */
+	private get refusal(): Failure | undefined {
+		return this.refused && this.refused.until > Date.now() ? this.refused.failure : undefined;
+	}
+
 	private async connect(signal: AbortSignal): Promise<Connection> {
-		if (this.refused && this.refused.until > Date.now()) throw this.refused.failure;
+		if (this.refusal) throw this.refusal;
 		const { signIn, ...options } = this.options;
 		const connection = await Connection.open(this.server, { ...options, signal });
 		try {
 			await connection.within(options.connectMs, signal, signIn(connection, signal));
-			if (connection.closed) throw silent(options.connectMs, this.server);
+			if (connection.failure) throw connection.failure;
 		} catch (error) {
 			const failure = toFailure(error).inPhase('notSent');
 			connection.close(failure);
@@ -172,11 +180,15 @@ export class Pool {
 	/** A connection that was not heard of for long may be dead without anybody having said so. */
 	private async isAlive(slot: Slot, connection: Connection): Promise<boolean> {
 		if (connection.closed || connection.spent) return false;
-		if (slot.load > 1 || Date.now() - connection.heardAt < CHECK_AFTER_MS) return true;
-		return await ping(connection, new AbortController().signal).then(
+		const used = slot.load > 1 && !slot.check;
+		if (used || Date.now() - connection.heardAt < CHECK_AFTER_MS) return true;
+		slot.check ??= ping(connection, new AbortController().signal).then(
 			() => true,
 			() => false,
 		);
+		const alive = await slot.check;
+		slot.check = undefined;
+		return alive;
 	}
 
 	private release(slot: Slot, own: boolean): void {

@@ -56,7 +56,7 @@ export class SearchRun {
 		while (!this.end) {
 			this.reading ??= await this.begin(signal);
 			try {
-				const answers = await this.reading.stream.next(signal, IDLE_MS);
+				const answers = await this.reading.stream.next(signal, this.idleMs);
 				if (!Array.isArray(answers)) this.pageEnded(this.reading, answers);
 				else {
 					const entries = this.within(this.fresh(answers));
@@ -78,6 +78,11 @@ export class SearchRun {
 		this.reading?.lease.release();
 		this.reading = undefined;
 		this.cookie = NO_COOKIE;
+	}
+
+	/** The server may be silent for as long as it was told to search. */
+	private get idleMs(): number {
+		return Math.max(IDLE_MS, 2_000 * (this.search.timeLimit ?? 0));
 	}
 
 	private get what(): Doing {

@@ -109,6 +109,56 @@ test('one that was idle for long is asked first, and replaced when it does not a
 	expect(kinds(server).slice(4)).toEqual([Op.search, Op.bind, Op.delete]);
 });
 
+test('it is asked once for all who want it at the same time', async () => {
+	const server = await serve();
+	const client = clientFor([server], { maxConnections: 1 });
+	await client.delete(DN);
+	const now = Date.now();
+	jest.spyOn(Date, 'now').mockReturnValue(now + 20_000);
+	await Promise.all(['cn=1', 'cn=2', 'cn=3'].map(async (dn) => await client.delete(dn)));
+	expect(kinds(server)).toEqual([
+		...[Op.bind, Op.delete, Op.search],
+		...[Op.delete, Op.delete, Op.delete],
+	]);
+});
+
+test('when the password is changed meanwhile, what is open is used and no more is opened', async () => {
+	let binds = 0;
+	const server = await serve((socket, request) => {
+		if (request.operation === Op.bind) socket.write(result(request, binds++ === 0 ? 0 : 49));
+		else setTimeout(() => socket.write(result(request)), 10);
+	});
+	const client = clientFor([server], { resilience: { maxAttempts: 1 } });
+	await client.delete(DN);
+	const ended = await Promise.allSettled(
+		Array.from({ length: 10 }, async (_, n) => await client.delete(`cn=${n}`)),
+	);
+	// Those that were waiting for a connection of their own when it turned out.
+	for (const one of ended)
+		if (one.status === 'rejected')
+			expect(one.reason).toMatchObject({ kind: 'auth', phase: 'notSent' });
+	const before = binds;
+	await Promise.all(
+		Array.from({ length: 10 }, async (_, n) => await client.delete(`cn=again-${n}`)),
+	);
+	expect(binds).toBe(before);
+});
+
+test('a server that shows its root DSE to nobody is searched without pages', async () => {
+	const server = await serve((socket, request) => {
+		if (request.operation === Op.search) {
+			const isRoot = request.content.subarray(0, 2).equals(Buffer.from([0x04, 0]));
+			if (!isRoot) socket.write(entry(request.id, 'cn=0'));
+			socket.write(result(request, isRoot ? 50 : 0));
+		} else if (request.operation !== Op.unbind) socket.write(result(request));
+	});
+	const found: string[] = [];
+	const search = { base: DN, scope: 'subtree', filter: present('cn') } as const;
+	for await (const group of clientFor([server]).search(search))
+		found.push(...group.map(({ dn }) => dn));
+	expect(found).toEqual(['cn=0']);
+});
+
 describe('several servers', () => {
 	test('a run stays on the server it has found, and goes on at another when that one is gone', async () => {
 		const [first, second] = [await serve(), await serve()];
