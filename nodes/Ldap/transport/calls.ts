@@ -71,10 +71,19 @@ export class Calls {
 
 	/** A connection on which TLS and sign-in are done. */
 	async lease(own: boolean, signal: AbortSignal, what: Doing): Promise<Lease> {
+		return await this.naming(what, this.options.route.lease(own, signal));
+	}
+
+	/** A signed-in connection that is not part of a pool; who asks for it closes it. */
+	async dedicated(signal: AbortSignal, what: Doing): Promise<Connection> {
+		return await this.naming(what, this.options.route.dedicated(signal));
+	}
+
+	private async naming<T>(what: Doing, connecting: Promise<T>): Promise<T> {
 		try {
-			return await this.options.route.lease(own, signal);
+			return await connecting;
 		} catch (error) {
-			throw struck(toFailure(error), what);
+			throw struck(toFailure(error), { ...what, redact: this.options.redact });
 		}
 	}
 

@@ -99,12 +99,14 @@ const printable = (message: string) =>
 	message.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
 
 /** The failure of a connection, or of signing in, for one of the operations that it struck. */
-export const struck = (failure: Failure, { doing, dn }: Doing): Failure =>
-	new Failure({
+export function struck(failure: Failure, { doing, dn, redact }: Doing): Failure {
+	const message = `${failure.message} — ${named(doing, dn)}`;
+	return new Failure({
 		...failure,
-		message: `${failure.message} — ${named(doing, dn)}`,
+		message: redact ? redact.text(message) : message,
 		cause: failure.cause,
 	});
+}
 
 const named = (doing: string, dn?: string) => (dn === undefined ? doing : `${doing} of "${dn}"`);
 

@@ -132,7 +132,7 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 			const result = await ask({ doing: `Extended ${oid}`, operation, repeatable });
 			return { oid: result.oid, value: result.value };
 		},
-		listen: (wanted, of) => listen(calls, route, wanted, of),
+		listen: (wanted, of) => listen(calls, wanted, of),
 		authenticate: async (name, password) => {
 			if (!name || !password) throw incomplete(name ? 'password' : 'name');
 			await calls.through(

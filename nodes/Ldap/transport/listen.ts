@@ -5,20 +5,19 @@ import type { Connection } from './connection';
 import { Code } from './message';
 import { ping } from './pool';
 import { searchRequest } from './requests';
-import type { Route } from './route';
 import type { Search } from './search';
 
 // Firewalls forget connections without telling either side, and nothing may happen for days.
 const PING_EVERY_MS = 60_000;
 
 /** A search that stays open; see `LdapClient.listen`. */
-export async function* listen(
-	calls: Calls,
-	route: Route,
-	search: Search,
-	signal: AbortSignal,
-): Listening {
-	const connection = await calls.through('Listen', true, async (of) => await route.dedicated(of));
+export async function* listen(calls: Calls, search: Search, signal: AbortSignal): Listening {
+	const what = { doing: 'Search', dn: search.base };
+	const connection = await calls.through(
+		'Listen',
+		true,
+		async (of) => await calls.dedicated(of, what),
+	);
 	const stopPings = keepAlive(connection, signal);
 	try {
 		const operation = searchRequest(search, search.sizeLimit ?? 0);

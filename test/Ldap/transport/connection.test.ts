@@ -3,6 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { octets, sequence, integer, tlv } from '../../../sandbox/ldap/ber.ts';
 import { present } from '../../../nodes/Ldap/transport/filter';
+import { redactor } from '../../../nodes/shared/ground/redact';
 import { authority } from '../../shared/transport/certificates';
 import { listen } from '../../shared/transport/rawServer';
 import { attribute, clientOf, failureOf, signInAs } from '../clientOf';
@@ -142,6 +143,44 @@ test('a refused password is tried once for all items of a run', async () => {
 	}
 	expect(failures[3]?.message).toContain('cn=3,');
 });
+
+test('a server that repeats the password does not bring it into a failure', async () => {
+	const password = 'planted-password';
+	const { client } = await against(
+		(socket, request) => socket.write(result(request, 49, `"${password}" is wrong`)),
+		{ signIn: signInAs('cn=me', password), redact: redactor([password]) },
+	);
+	for (const failing of [client.delete(DN), client.rootDse(), client.add(DN, [])]) {
+		const failure = await failureOf(failing);
+		expect(failure.message).toContain('"[redacted]" is wrong');
+		expect(JSON.stringify([failure, failure.message, failure.stack])).not.toContain(password);
+	}
+});
+
+test.each(['garbage', 'silence', 'refusal', 'end'])(
+	'what is written does not come into the failure: %s',
+	async (how) => {
+		const { client } = await against(
+			(socket, request) => {
+				if (how === 'garbage') socket.write('garbage');
+				if (how === 'refusal') socket.write(result(request, 19));
+				if (how === 'end') socket.end();
+			},
+			{ attemptTimeoutMs: 100 },
+		);
+		const value = attribute('unicodePwd', 'planted-password');
+		for (const failing of [
+			client.add(DN, [value]),
+			client.modify(DN, [{ operation: 'replace', ...value }]),
+			client.compare(DN, 'unicodePwd', Buffer.from('planted-password')),
+		]) {
+			const failure = await failureOf(failing);
+			expect(JSON.stringify([failure, failure.message, failure.stack])).not.toContain(
+				'planted-password',
+			);
+		}
+	},
+);
 
 describe('STARTTLS', () => {
 	const { issue, ca, remove } = authority();

@@ -58,7 +58,7 @@ test.each([
 
 test('names are new once, as many as there are', () => {
 	const seen = new SeenNames();
-	const names = Array.from({ length: 200_000 }, (_, n) => `cn=person ${n},ou=people,dc=example`);
+	const names = Array.from({ length: 20_000 }, (_, n) => `cn=person ${n},ou=people,dc=example`);
 	expect(names.filter((name) => !seen.add(name))).toEqual([]);
 	expect(names.filter((name) => seen.add(name))).toEqual([]);
 });
