@@ -109,10 +109,3 @@ export const sameBucket = ({ bucket }: { bucket: string }): string => bucket;
 /** Of objects: operations on the same one keep the order of the items. */
 export const sameObject = ({ bucket, key }: { bucket: string; key: string }): string =>
 	`${bucket}/${key}`;
-
-/**
- * n8n shows the members of a collection in the order of their names. Not with localeCompare: that takes
- * several milliseconds of n8n's start to load the rules of a language.
- */
-export const byDisplayName = (a: INodeProperties, b: INodeProperties): number =>
-	a.displayName.toLowerCase() < b.displayName.toLowerCase() ? -1 : 1;

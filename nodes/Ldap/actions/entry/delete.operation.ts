@@ -10,8 +10,7 @@ export const deleteOperation = defineOperation({
 	name: 'Delete',
 	value: 'delete',
 	action: 'Delete an entry',
-	description:
-		'Permanently delete an entry; with the option also everything below it. Cannot be undone.',
+	description: 'Delete an entry for good; with the option also everything below it',
 	repeatable: true,
 	properties: [
 		entryField,

@@ -1,3 +1,4 @@
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import { limitField, returnAllField, rowLimit } from '../../../shared/node/rowsOutput';
 import type { LdapClient } from '../../transport/client';
@@ -33,7 +34,9 @@ export const search = defineOperation({
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			options: [...searchOptions, ...shapeOptions, typesOnlyOption, valueSeparatorOption],
+			options: [...searchOptions, ...shapeOptions, typesOnlyOption, valueSeparatorOption].sort(
+				byDisplayName,
+			),
 		},
 	],
 	async execute(ldap: LdapClient, input, item) {

@@ -76,7 +76,6 @@ export const update = defineOperation({
 			placeholder: 'Add option',
 			default: {},
 			options: [
-				filesOption,
 				{
 					displayName: 'Skip What Is Done Already',
 					name: 'permissive',
@@ -85,6 +84,7 @@ export const update = defineOperation({
 					description:
 						'Whether to add only values that are not there and remove only those that are, instead of failing',
 				},
+				filesOption,
 			],
 		},
 	],

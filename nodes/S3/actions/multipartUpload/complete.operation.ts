@@ -1,10 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { completeOpenUpload } from '../../transport/completeOpen';
 import { invalidInput } from '../../transport/failure';
 import { writeHeaders } from '../../transport/writeHeaders';
-import { bucketField, byDisplayName, newKeyField, sameObject } from '../fields';
+import { bucketField, newKeyField, sameObject } from '../fields';
 import { conditionOptions, readWriteOptions, tagFields } from '../object/writeOptions';
 import { readParts } from './parts';
 

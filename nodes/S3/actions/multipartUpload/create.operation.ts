@@ -1,9 +1,10 @@
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { invalidInput } from '../../transport/failure';
 import { createUpload } from '../../transport/multipart';
 import { headersOfKey, writeHeaders } from '../../transport/writeHeaders';
-import { bucketField, byDisplayName, newKeyField } from '../fields';
+import { bucketField, newKeyField } from '../fields';
 import { contentTypeOf } from '../object/contentType';
 import { contentOptions, readWriteOptions } from '../object/writeOptions';
 

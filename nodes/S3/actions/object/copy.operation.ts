@@ -1,13 +1,8 @@
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { copyObject } from '../../transport/copy';
-import {
-	bucketField,
-	byDisplayName,
-	newKeyField,
-	sourceBucketField,
-	sourceKeyField,
-} from '../fields';
+import { bucketField, newKeyField, sourceBucketField, sourceKeyField } from '../fields';
 import { copyOptions, readCopyOptions, sourceVersionOption } from './copyOptions';
 
 export const copy = defineOperation({

@@ -1,3 +1,4 @@
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import type { INodeProperties } from 'n8n-workflow';
 import type { InputOf } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
@@ -5,7 +6,7 @@ import type { CopyOptions } from '../../transport/copy';
 import { copySourceHeaders } from '../../transport/copySource';
 import { invalidInput } from '../../transport/failure';
 import { writeHeaders } from '../../transport/writeHeaders';
-import { byDisplayName } from '../fields';
+import {} from '../fields';
 import { customerKeyOf, customerKeyOption } from './readOptions';
 import { readWriteOptions, writeOptions } from './writeOptions';
 

@@ -1,7 +1,8 @@
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { deleteObject } from '../../transport/deleteObject';
-import { bucketField, byDisplayName, keyField, sameObject } from '../fields';
+import { bucketField, keyField, sameObject } from '../fields';
 import { deleteOptions } from './deleteOptions';
 
 export const deleteOperation = defineOperation({

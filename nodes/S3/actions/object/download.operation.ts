@@ -1,12 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { InputOf } from '../../../shared/node/defineOperation';
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation, WithFiles } from '../../../shared/node/defineOperation';
 import type { ByteRange } from '../../transport/byteRange';
 import type { S3Client } from '../../transport/client';
 import { downloadInto, fileNameOf } from '../../transport/downloadInto';
 import { invalidInput } from '../../transport/failure';
 import type { ObjectInfo } from '../../transport/objectInfo';
-import { bucketField, byDisplayName, keyField } from '../fields';
+import { bucketField, keyField } from '../fields';
 import { customerKeyOption, readConditions, readReadOptions, versionIdOption } from './readOptions';
 
 const transferOptions = [

@@ -1,8 +1,9 @@
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { rewriteObject } from '../../transport/rewrite';
 import { writeHeaders } from '../../transport/writeHeaders';
-import { bucketField, byDisplayName, keyField, sameObject } from '../fields';
+import { bucketField, keyField, sameObject } from '../fields';
 import { customerKeyOf, customerKeyOption } from './readOptions';
 import { headerOptions, metadataOptions, readWriteOptions } from './writeOptions';
 

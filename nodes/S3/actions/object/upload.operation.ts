@@ -1,11 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Item } from '../../../shared/node/defineOperation';
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { conditionally } from '../../transport/conditions';
 import { upload as store } from '../../transport/upload';
 import { writeHeaders } from '../../transport/writeHeaders';
-import { bucketField, byDisplayName, newKeyField, sameObject } from '../fields';
+import { bucketField, newKeyField, sameObject } from '../fields';
 import { contentTypeOf } from './contentType';
 import { readWriteOptions, writeOptions } from './writeOptions';
 

@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { presignedUrl } from '../../transport/presigned';
 import { writeHeaders } from '../../transport/writeHeaders';
-import { bucketField, byDisplayName, newKeyField } from '../fields';
+import { bucketField, newKeyField } from '../fields';
 import { readWriteOptions, writeOptions } from '../object/writeOptions';
 import { askRegionField, expiresInField } from './fields';
 

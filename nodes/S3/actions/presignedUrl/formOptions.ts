@@ -1,5 +1,6 @@
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import type { INodeProperties } from 'n8n-workflow';
-import { byDisplayName } from '../fields';
+import {} from '../fields';
 import { writeOptions } from '../object/writeOptions';
 import { askRegionField } from './fields';
 
