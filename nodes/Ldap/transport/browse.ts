@@ -2,13 +2,11 @@ import { toFailure } from '../../shared/resilience/failure';
 import type { LdapClient } from './client';
 import type { Entry } from './entry';
 import { anyEntry } from './filter';
+import { isNowhere } from './results';
 import type { Search } from './search';
 
 // Somebody is waiting: what was found by then is shown.
 const TIME_LIMIT_S = 5;
-
-// There is no such entry; a server can also say that there cannot be one (RFC 4511 appendix A.2).
-const NOWHERE: ReadonlySet<number | undefined> = new Set([32, 34]);
 
 /** As many entries as somebody looks at, and what is to be seen of them. */
 export async function firstEntries(
@@ -35,7 +33,7 @@ export async function entriesAt(
 			...(await firstEntries(ldap, most, { ...wanted, scope: 'one' })),
 		];
 	} catch (error) {
-		if (NOWHERE.has(toFailure(error).status)) return [];
+		if (isNowhere(toFailure(error))) return [];
 		throw error;
 	}
 }

@@ -2,7 +2,7 @@ import { toFailure } from '../../shared/resilience/failure';
 import type { LdapClient } from './client';
 import { parseDn } from './dn';
 import { anyEntry, anyOf, equal } from './filter';
-import { isTooMuchAtOnce } from './results';
+import { hasChildren, isTooMuchAtOnce } from './results';
 
 /** Tree Delete, [MS-ADTS] 3.1.1.3.4.1.15, known by other servers as well. */
 const TREE_DELETE = '1.2.840.113556.1.4.805';
@@ -14,16 +14,7 @@ const TREE_DELETE = '1.2.840.113556.1.4.805';
  */
 export async function deleteTree(ldap: LdapClient, dn: string): Promise<number | undefined> {
 	const { supportedControl } = await ldap.rootDse();
-	if (supportedControl.has(TREE_DELETE)) {
-		// Active Directory stops after 16,384 entries.
-		for (;;)
-			try {
-				await ldap.delete(dn, { controls: [{ oid: TREE_DELETE, critical: true }] });
-				return undefined;
-			} catch (error) {
-				if (!isTooMuchAtOnce(toFailure(error))) throw error;
-			}
-	}
+	if (supportedControl.has(TREE_DELETE) && (await deletedAtOnce(ldap, dn))) return undefined;
 	const found: string[] = [];
 	const search = { base: dn, scope: 'subtree' as const, filter: everyEntry };
 	for await (const entries of ldap.search({ ...search, attributes: ['1.1'] }))
@@ -38,3 +29,17 @@ export async function deleteTree(ldap: LdapClient, dn: string): Promise<number |
 
 /** 389 Directory Server shows subentries (RFC 3672) only to those who name the class. */
 const everyEntry = anyOf(anyEntry, equal('objectclass', 'ldapSubEntry'));
+
+/** @returns false where the server knows the control, but not what it is for, as ApacheDS */
+async function deletedAtOnce(ldap: LdapClient, dn: string): Promise<boolean> {
+	// Active Directory stops after 16,384 entries.
+	for (;;)
+		try {
+			await ldap.delete(dn, { controls: [{ oid: TREE_DELETE, critical: true }] });
+			return true;
+		} catch (error) {
+			const failure = toFailure(error);
+			if (hasChildren(failure)) return false;
+			if (!isTooMuchAtOnce(failure)) throw failure;
+		}
+}

@@ -93,10 +93,16 @@ const ABOUT_THE_ACCOUNT = new Set<number>([
 	Code.unwillingToPerform,
 ]);
 
-/** Active Directory ends its messages with a NUL; others send line breaks. */
+/**
+ * Active Directory ends its messages with a NUL; others send line breaks. ApacheDS repeats the whole request in
+ * them, with the passwords in it, before it says what is wrong.
+ */
 const printable = (message: string) =>
-	// eslint-disable-next-line no-control-regex
-	message.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+	message
+		.replace(/failed for MessageType[^]*?(?=\bERR_\d+(?![^]*\bERR_\d)|$)/, '')
+		// eslint-disable-next-line no-control-regex
+		.replace(/[\u0000-\u001f\u007f]+/g, ' ')
+		.trim();
 
 /** The failure of a connection, or of signing in, for one of the operations that it struck. */
 export function struck(failure: Failure, { doing, dn, redact }: Doing): Failure {

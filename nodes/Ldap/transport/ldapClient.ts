@@ -24,7 +24,7 @@ import {
 import { readSchema } from './readSchema';
 import { Referrals } from './referrals';
 import { isHidden } from './results';
-import { parseRootDse, ROOT_ATTRIBUTES } from './rootDse';
+import { baseOf, parseRootDse, ROOT_ATTRIBUTES } from './rootDse';
 import type { Servers } from './route';
 import { Route } from './route';
 import type { Search } from './search';
@@ -82,8 +82,7 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 			}),
 		baseDn: async () => {
 			if (options.baseDn) return options.baseDn;
-			const { defaultNamingContext, namingContexts } = await client.rootDse();
-			return defaultNamingContext ?? namingContexts.at(0) ?? '';
+			return baseOf(await client.rootDse());
 		},
 		search: async function* (wanted) {
 			const pageSize = await pageSizeOf(wanted, client);

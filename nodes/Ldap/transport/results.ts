@@ -7,6 +7,12 @@ export const isMissing = ({ status, code, kind }: Failure): boolean =>
 	// Some servers say 32 when the one who signs in is not there.
 	(status === 32 && kind !== 'auth') || code === 'NO_SUCH_ENTRY';
 
+/** There is no such entry, or a server says that there cannot be one (RFC 4511 appendix A.2). */
+export const isNowhere = (failure: Failure): boolean => isMissing(failure) || failure.status === 34;
+
+/** The server could, but is not willing to (RFC 4511 appendix A.2). */
+export const isUnwilling = ({ status, kind }: Failure): boolean => status === 53 && kind !== 'auth';
+
 /** There is an entry of this name already. */
 export const isThere = ({ status }: Failure): boolean => status === 68;
 
@@ -19,6 +25,9 @@ export const isDoneAlready = ({ status = 0 }: Failure): boolean =>
 
 /** The value to remove is not there. */
 export const isValueMissing = ({ status }: Failure): boolean => status === 16;
+
+/** There are entries below it. */
+export const hasChildren = ({ status }: Failure): boolean => status === 66;
 
 /** The entry would lack something that its object class requires. */
 export const isSchemaViolation = ({ status }: Failure): boolean => status === 65;

@@ -45,3 +45,14 @@ export function parseRootDse(attributes: Attribute[]): RootDse {
 		vendor: isActiveDirectory ? 'activeDirectory' : isOpenLdap ? 'openLdap' : 'other',
 	};
 }
+
+/** Where people and groups are: a server has trees of its own beside it, and may name them first. */
+export function baseOf({ defaultNamingContext, namingContexts }: RootDse): string {
+	const contexts = namingContexts.filter((name) => name !== '');
+	return (
+		defaultNamingContext ?? contexts.find((name) => !OF_THE_SERVER.test(name)) ?? contexts[0] ?? ''
+	);
+}
+
+// OpenLDAP and 389 Directory Server: cn=accesslog, cn=changelog; ApacheDS: the others.
+const OF_THE_SERVER = /^(cn=[^,]*|ou=(system|schema|config))$/i;

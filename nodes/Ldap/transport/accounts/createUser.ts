@@ -65,9 +65,10 @@ async function elsewhere(ldap: LdapClient, user: NewUser, parent: string): Promi
 	const { login, firstName, lastName, password, mail } = user;
 	const name = fullNameOf(user);
 	const dn = joinDn(rdnOf('uid', login), parent);
-	// A server that hashes passwords by itself does so by this request, and not always in an Add.
-	const { supportedExtension } = await ldap.rootDse();
-	const after = password !== '' && supportedExtension.has(PASSWORD_MODIFY);
+	// OpenLDAP hashes passwords by this request only; others do so in an Add, and ApacheDS sets no first
+	// password by it.
+	const { vendor, supportedExtension } = await ldap.rootDse();
+	const after = password !== '' && vendor === 'openLdap' && supportedExtension.has(PASSWORD_MODIFY);
 	const attributes = merged(user.others, {
 		objectClass: ['top', 'person', 'organizationalPerson', 'inetOrgPerson'],
 		uid: [login],

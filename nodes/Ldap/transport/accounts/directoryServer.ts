@@ -3,6 +3,7 @@ import type { LdapClient } from '../client';
 import type { Change } from '../entry';
 import { PASSWORD_MODIFY, modifyPassword } from '../modifyPassword';
 import { readEntry, valuesIn } from '../readEntry';
+import { isUnwilling } from '../results';
 import type { Accounts } from './accounts';
 import { mustBeEncrypted } from '../mustBeEncrypted';
 import { unsupported } from './accounts';
@@ -35,8 +36,13 @@ export const directoryServer = (ldap: LdapClient, name: string): Accounts => {
 			mustBeEncrypted(ldap);
 			const { supportedExtension } = await ldap.rootDse();
 			if (supportedExtension.has(PASSWORD_MODIFY))
-				await modifyPassword(ldap, { user: dn, after: password });
-			else await ldap.modify(dn, [replaced('userPassword', password)]);
+				try {
+					return void (await modifyPassword(ldap, { user: dn, after: password }));
+				} catch (error) {
+					// ApacheDS does so where there was no password before.
+					if (!isUnwilling(toFailure(error))) throw error;
+				}
+			await ldap.modify(dn, [replaced('userPassword', password)]);
 		},
 		changePassword: async (dn, before, after) => {
 			mustBeEncrypted(ldap);

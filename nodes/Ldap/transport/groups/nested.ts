@@ -1,8 +1,10 @@
+import { toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../client';
 import { dnKey } from '../dn';
 import type { Filter } from '../filter';
 import { anyOf, byRule, equal, present } from '../filter';
 import { readEntry, valuesIn } from '../readEntry';
+import { isNowhere } from '../results';
 import { BY_DN } from './group';
 
 // [MS-ADTS] 3.1.1.3.4.4.3: LDAP_MATCHING_RULE_TRANSITIVE_EVAL follows the chain on the server.
@@ -79,7 +81,11 @@ export async function groupsAmong(ldap: LdapClient, dns: string[]): Promise<stri
 	for (const base of dns) {
 		const search = { base, scope: 'base' as const, filter, attributes: ['1.1'] };
 		// A member may have been deleted, or be in a directory that this one only knows by name.
-		for await (const entries of ldap.search(search)) found.push(...entries.map(({ dn }) => dn));
+		try {
+			for await (const entries of ldap.search(search)) found.push(...entries.map(({ dn }) => dn));
+		} catch (error) {
+			if (!isNowhere(toFailure(error))) throw error;
+		}
 	}
 	return found;
 }

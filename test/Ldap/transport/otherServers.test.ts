@@ -1,0 +1,115 @@
+import { accountsOf } from '../../../nodes/Ldap/transport/accounts/accounts';
+import type { LdapClient } from '../../../nodes/Ldap/transport/client';
+import { deleteTree } from '../../../nodes/Ldap/transport/deleteTree';
+import { resultFailure } from '../../../nodes/Ldap/transport/failure';
+import type { Result } from '../../../nodes/Ldap/transport/message';
+import { baseOf, parseRootDse } from '../../../nodes/Ldap/transport/rootDse';
+import { noSchema } from '../../../nodes/Ldap/transport/schemaParser';
+import { attribute } from '../clientOf';
+
+// What Apache Directory Server 2.0.0.AM26 and others were seen to do.
+
+const answer = (code: number, message = '', matchedDn = ''): Result => ({
+	type: 'result',
+	tag: 0,
+	code,
+	message,
+	matchedDn,
+	referrals: [],
+	controls: [],
+});
+
+const DUMP = `ENTRY_ALREADY_EXISTS: failed for MessageType : ADD_REQUEST
+Message ID : 9
+    Add Request :
+Entry
+    dn: uid=ann,dc=example,dc=com
+    objectClass: inetOrgPerson
+    userPassword: geheim: ERR_12 in here
+: ERR_250_ENTRY_ALREADY_EXISTS uid=ann,dc=example,dc=com already exists!`;
+
+test('a server that repeats the request in its message does not give away the password in it', () => {
+	const { message } = resultFailure(answer(68, DUMP), { doing: 'Add', dn: 'uid=ann' });
+	expect(message).toContain(
+		'ERR_250_ENTRY_ALREADY_EXISTS uid=ann,dc=example,dc=com already exists!',
+	);
+	expect(message).not.toMatch(/geheim|userPassword|Message ID/);
+	const cut = resultFailure(answer(80, 'OTHER: failed for MessageType : ADD_REQUEST geheim'), {
+		doing: 'Add',
+	});
+	expect(cut.message).not.toContain('geheim');
+});
+
+test('the nearest entry is named where the code is about names', () => {
+	const of = (code: number) => resultFailure(answer(code, '', 'o=x'), { doing: 'Search' }).message;
+	expect(of(32)).toContain('nearest entry that exists is "o=x"');
+	expect(of(68)).not.toContain('nearest');
+});
+
+test.each([
+	[['ou=system', 'ou=schema', 'dc=example,dc=com', 'ou=config'], 'dc=example,dc=com'],
+	[['cn=changelog', 'o=acme'], 'o=acme'],
+	[['cn=accesslog', 'cn=config'], 'cn=accesslog'],
+	[['ou=people,o=acme', ''], 'ou=people,o=acme'],
+	[[], ''],
+])('of the naming contexts %j searches begin at "%s"', (contexts, base) => {
+	expect(baseOf(parseRootDse([attribute('namingContexts', ...contexts)]))).toBe(base);
+});
+
+/** A server that knows these controls and extended operations, and answers writes with what is given. */
+function serverOf(
+	offers: { controls?: string[]; extensions?: string[] },
+	answers: Partial<LdapClient>,
+): LdapClient {
+	const rootDse = parseRootDse([
+		attribute('supportedControl', ...(offers.controls ?? [])),
+		attribute('supportedExtension', ...(offers.extensions ?? [])),
+	]);
+	return {
+		encrypted: true,
+		rootDse: async () => await Promise.resolve(rootDse),
+		schema: async () => await Promise.resolve(noSchema),
+		...answers,
+	} as Partial<LdapClient> as LdapClient;
+}
+
+test('a tree is deleted one by one where the server refuses the control that it says it knows', async () => {
+	const deleted: string[] = [];
+	const ldap = serverOf(
+		{ controls: ['1.2.840.113556.1.4.805'] },
+		{
+			delete: async (dn, { controls } = {}) => {
+				if (controls) throw resultFailure(answer(66), { doing: 'Delete', dn });
+				deleted.push(dn);
+				await Promise.resolve();
+			},
+			search: async function* () {
+				yield ['o=x', 'ou=a,o=x', 'cn=b,ou=a,o=x'].map((dn) => ({ dn, attributes: [] }));
+				return await Promise.resolve({ referrals: [] });
+			},
+		},
+	);
+	expect(await deleteTree(ldap, 'o=x')).toBe(3);
+	expect(deleted).toEqual(['cn=b,ou=a,o=x', 'ou=a,o=x', 'o=x']);
+});
+
+test('the first password of a user is set where the server only changes those that are there', async () => {
+	const set: Array<[string, string]> = [];
+	const ldap = serverOf(
+		{ extensions: ['1.3.6.1.4.1.4203.1.11.1'] },
+		{
+			extended: async (oid) => {
+				await Promise.resolve();
+				throw resultFailure(answer(53, 'the user has no existing password'), {
+					doing: `Extended ${oid}`,
+				});
+			},
+			modify: async (dn, changes) => {
+				await Promise.resolve();
+				set.push([dn, String(changes[0]?.values[0])]);
+			},
+		},
+	);
+	await (await accountsOf(ldap)).setPassword('uid=ann', 'geheim');
+	expect(set).toEqual([['uid=ann', 'geheim']]);
+});
