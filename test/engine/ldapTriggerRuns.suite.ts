@@ -181,7 +181,7 @@ export function ldapTriggerRunsSuite(from?: string): void {
 		await expect(watching.start(parameters({ events: [] }))).rejects.toThrow('"Events" is empty');
 	});
 
-	test('an outage is told of once, however long it takes, and what came meanwhile is found', async () => {
+	test('a server that is away for some seconds is no failure, and what came meanwhile is found', async () => {
 		const { database } = await watching.start(parameters());
 		await sandbox.down();
 		await wait(5_000);
@@ -190,7 +190,7 @@ export function ldapTriggerRunsSuite(from?: string): void {
 		expect(inShort(await eventsOf(database, 1, { withinMs: 25_000 }))).toEqual([
 			'created cn=meanwhile',
 		]);
-		expect(database.failures.length).toBeLessThanOrEqual(1);
+		expect(database.failures).toEqual([]);
 	}, 60_000);
 
 	test('the editor shows some of what is there, and the trigger does not know that it was asked', async () => {

@@ -48,7 +48,7 @@ const incomplete = ({ code, message }: { code: string; message: string }, base: 
 		hint: 'Watch less by "Base DN" and "Filter", or let the administrator raise the limits of the user of the credential.',
 	});
 
-/** What another generator returns for a single entry. */
+/** The entry of this name, or nothing where there is none that matches. */
 export async function oneEntry(
 	client: Pick<LdapClient, 'search'>,
 	search: Omit<Search, 'scope'>,

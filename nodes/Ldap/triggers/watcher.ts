@@ -4,7 +4,6 @@ import { redactor } from '../../shared/ground/redact';
 import type { TriggerHost } from '../../shared/node/triggerHost';
 import type { RunOutcome } from '../../shared/node/triggerRuns';
 import { TriggerRuns } from '../../shared/node/triggerRuns';
-import { isPassing, toFailure } from '../../shared/resilience/failure';
 import type { LdapClient } from '../transport/client';
 import { chooseSource } from './chooseSource';
 import type { Mechanism } from './chooseSource';
@@ -13,6 +12,7 @@ import type { EventKind } from './events';
 import type { Memory, NumberedEvent } from './memory';
 import { freshMemory, read, write, writeAll } from './memory';
 import type { Watched } from './news';
+import { Outage } from './outage';
 
 export interface WatchSettings {
 	/** base: ''  that of the credential */
@@ -37,10 +37,6 @@ export interface WatchHost extends Omit<TriggerHost, 'run'> {
 	run(events: NumberedEvent[], id: string): Promise<RunOutcome>;
 }
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 60_000;
-// A server that is restarted is no failure anybody has to hear of.
-const QUIET_FAILURES = 2;
 // A connection that lasts so long was no failure; one that breaks at once is.
 const LASTING_MS = 10_000;
 // Events that wait while a run goes on are written down with each batch.
@@ -56,9 +52,7 @@ export class Watcher {
 	private memory: Memory;
 	private runs: TriggerRuns<NumberedEvent>;
 	private redact = redactor([]);
-	/** in a row, and whether the user has heard of them */
-	private failures = 0;
-	private reported = false;
+	private readonly outage: Outage;
 	/** entries are learned without being events: what is there at the beginning */
 	private silent = false;
 	private somethingWaits: () => void = () => {};
@@ -68,6 +62,7 @@ export class Watcher {
 		private readonly host: WatchHost,
 		private readonly settings: WatchSettings,
 	) {
+		this.outage = new Outage(host.clock, (failure) => host.report(failure, this.redact));
 		this.memory = freshMemory(this.subject(), host.clock.now());
 		this.runs = this.runsOf(this.memory);
 	}
@@ -89,6 +84,7 @@ export class Watcher {
 
 	stop(): void {
 		this.stopped.abort();
+		this.outage.passed();
 		this.somethingWaits();
 		this.somethingWent();
 	}
@@ -138,13 +134,13 @@ export class Watcher {
 					this.stop();
 					return giveUp(error);
 				}
-				if (this.host.clock.now() - since > LASTING_MS) this.recovered();
-				this.fail(error);
+				if (this.host.clock.now() - since > LASTING_MS) this.outage.ended();
+				this.failed(error);
 			} finally {
 				// Whatever the source has left open.
 				attempt.abort();
 			}
-			await sleep(this.host.clock, this.pauseMs(), signal).catch(() => {});
+			await sleep(this.host.clock, this.outage.pauseMs, signal).catch(() => {});
 		}
 	}
 
@@ -164,9 +160,13 @@ export class Watcher {
 		const listening = { client, watched: { ...watched, base }, known, intervalMs, signal };
 		for await (const news of source({ ...listening, cursor })) {
 			const complete = book.take(news, this.silent);
-			if (news.cursor !== undefined) memory.cursor = `${name}\n${news.cursor}`;
+			if (news.cursor !== undefined) {
+				memory.cursor = `${name}\n${news.cursor}`;
+				this.outage.passed();
+			}
 			if (complete) this.silent = false;
-			if (!this.silent) ready();
+			const answered = complete || news.cursor !== undefined || news.entries !== undefined;
+			if (answered && !this.silent) ready();
 			if (memory.waiting.length > 0) this.somethingWaits();
 			await this.room();
 		}
@@ -202,30 +202,15 @@ export class Watcher {
 
 	/** A run that could not be started is pending and is started again. */
 	private retryRuns(error: unknown): void {
-		this.fail(error);
+		this.failed(error);
 		const { signal } = this.stopped;
-		sleep(this.host.clock, this.pauseMs(), signal).then(
+		sleep(this.host.clock, this.outage.pauseMs, signal).then(
 			() => this.somethingWaits(),
 			() => {},
 		);
 	}
 
-	private pauseMs(): number {
-		return Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, this.failures - 1), LONGEST_PAUSE_MS);
-	}
-
-	private recovered(): void {
-		this.failures = 0;
-		this.reported = false;
-	}
-
-	private fail(error: unknown): void {
-		if (this.stopped.signal.aborted) return;
-		this.failures++;
-		const failure = toFailure(error);
-		// One report for an outage, however long it takes.
-		if (this.reported || (isPassing(failure) && this.failures <= QUIET_FAILURES)) return;
-		this.reported = true;
-		this.host.report(failure, this.redact);
+	private failed(error: unknown): void {
+		if (!this.stopped.signal.aborted) this.outage.failed(error);
 	}
 }

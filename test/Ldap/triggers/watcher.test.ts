@@ -1,0 +1,100 @@
+import { noSchema } from '../../../nodes/Ldap/transport/schemaParser';
+import type { LdapClient } from '../../../nodes/Ldap/transport/client';
+import type { WatchHost, WatchSettings } from '../../../nodes/Ldap/triggers/watcher';
+import { Watcher } from '../../../nodes/Ldap/triggers/watcher';
+import type { FailureKind } from '../../../nodes/shared/resilience/failure';
+import { Failure } from '../../../nodes/shared/resilience/failure';
+import { settled, virtualClock } from '../../shared/virtualClock';
+import { attribute, scriptedClient, watched } from './scriptedClient';
+
+const failureOf = (kind: FailureKind) =>
+	new Failure({ kind, phase: 'notSent', code: kind, message: `It is ${kind}` });
+
+const settings: WatchSettings = {
+	...{ watched, kinds: ['created'], mechanism: 'polling', keepValues: true, existing: 'ignore' },
+	...{ intervalMs: 3_600_000, batchSize: 10, runs: 1 },
+};
+
+/** A host whose server answers as long as `failure` is not set. */
+function hostOf() {
+	const clock = virtualClock();
+	const kept: Record<string, unknown> = {};
+	const reports: string[] = [];
+	const state: { failure?: Failure; connections: number } = { connections: 0 };
+	const answering: LdapClient = {
+		...scriptedClient({
+			search: () => [{ dn: 'cn=a', attributes: [attribute('modifyTimestamp', '20260101000000Z')] }],
+			root: { supportedControl: new Set(), vendor: 'other' },
+		}),
+		schema: async () => await Promise.resolve(noSchema),
+	};
+	const host: WatchHost = {
+		...{ clock, name: 'watcher', knowsIds: true },
+		connect: async () => {
+			state.connections++;
+			return state.failure
+				? await Promise.reject(state.failure)
+				: await Promise.resolve({ client: answering, secrets: [] });
+		},
+		load: () => kept,
+		keep: (parts) => void Object.assign(kept, parts),
+		run: async () => await Promise.resolve('succeeded' as const),
+		report: ({ message }) => void reports.push(message),
+	};
+	return { host, clock, reports, state };
+}
+
+/** Switched on once and off again, so that it remembers. */
+async function remembering() {
+	const all = hostOf();
+	const first = new Watcher(all.host, settings);
+	await first.start();
+	first.stop();
+	return { ...all, watcher: new Watcher(all.host, settings) };
+}
+
+test('an outage is told of after half a minute, and once', async () => {
+	const { watcher, clock, reports, state } = await remembering();
+	state.failure = failureOf('network');
+	await watcher.start();
+	await clock.advance(29_000);
+	expect(reports).toEqual([]);
+	await clock.advance(3_600_000);
+	expect(reports).toEqual(['It is network']);
+	// Once a minute at the end.
+	expect(state.connections).toBeLessThan(80);
+	watcher.stop();
+});
+
+test('one that passes within half a minute is not told of', async () => {
+	const { watcher, clock, reports, state } = await remembering();
+	state.failure = failureOf('network');
+	await watcher.start();
+	await clock.advance(10_000);
+	state.failure = undefined;
+	await clock.advance(120_000);
+	await settled();
+	expect(reports).toEqual([]);
+	watcher.stop();
+});
+
+test('what does not pass by itself is told of at once, and once', async () => {
+	const { watcher, clock, reports, state } = await remembering();
+	state.failure = failureOf('auth');
+	await watcher.start();
+	await settled();
+	expect(reports).toEqual(['It is auth']);
+	await clock.advance(3_600_000);
+	expect(reports).toEqual(['It is auth']);
+	watcher.stop();
+});
+
+test('at the first start a failure is an error, and nothing goes on', async () => {
+	const { host, clock, reports, state } = hostOf();
+	state.failure = failureOf('network');
+	await expect(new Watcher(host, settings).start()).rejects.toThrow('It is network');
+	await clock.advance(3_600_000);
+	expect(state.connections).toBe(1);
+	expect(reports).toEqual([]);
+	expect(clock.pending()).toBe(0);
+});
