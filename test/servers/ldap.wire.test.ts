@@ -6,6 +6,8 @@ import { equal, present } from '../../nodes/Ldap/transport/filter';
 import type { Search, SearchEnd } from '../../nodes/Ldap/transport/search';
 import { attribute, clientOf, failureOf, signInAs } from '../Ldap/clientOf';
 import { needs } from '../needs';
+import type { Samba } from './samba/start.ts';
+import { startSamba } from './samba/start.ts';
 import type { Slapd } from './slapd/start.ts';
 import { startSlapd } from './slapd/start.ts';
 
@@ -123,5 +125,59 @@ needs('slapd')('slapd', () => {
 		]);
 		stop.abort(new Error('enough'));
 		await expect(open.next()).rejects.toThrow('enough');
+	});
+});
+
+needs('samba', 'samba-tool')('Samba, as Active Directory', () => {
+	let samba: Samba;
+	const client = (encryption: Encryption, password = samba.admin.password) =>
+		clientOf([{ host: '127.0.0.1', port: encryption === 'ldaps' ? samba.tlsPort : samba.port }], {
+			encryption,
+			tls: { ca: samba.ca },
+			signIn: signInAs(samba.admin.upn, password),
+		});
+
+	beforeAll(async () => {
+		samba = await startSamba();
+	}, 120_000);
+	afterAll(async () => await samba.stop());
+
+	test.each(['startTls', 'ldaps'] as const)('all verbs with encryption %s', async (encryption) => {
+		const ldap = client(encryption);
+		expect(await ldap.rootDse()).toMatchObject({ vendor: 'activeDirectory' });
+		expect(await ldap.baseDn()).toBe(samba.base);
+		const base = `OU=${encryption},${samba.base}`;
+		await ldap.add(base, [attribute('objectClass', 'organizationalUnit')]);
+		const contact = (n: number) => `CN=c${n},${base}`;
+		for (let n = 0; n < 12; n++)
+			await ldap.add(contact(n), [attribute('objectClass', 'contact'), attribute('sn', 'Čapek')]);
+		const dn = contact(3);
+		await ldap.modify(dn, [{ operation: 'replace', ...attribute('description', 'a', 'b') }]);
+		expect(await ldap.compare(dn, 'sn', Buffer.from('Čapek'))).toBe(true);
+		await ldap.modifyDn(dn, { newRdn: 'CN=moved', deleteOldRdn: true });
+		await ldap.delete(contact(4));
+		for (const pageSize of [undefined, 0, 5])
+			expect((await all(ldap, { base, scope: 'one', pageSize })).entries).toHaveLength(11);
+		const cut = await all(ldap, { base, scope: 'one', sizeLimit: 5, pageSize: 3 });
+		expect(cut.entries).toHaveLength(5);
+		expect(cut.end.truncated).toMatchObject({ code: 'LIMIT_REACHED' });
+	});
+
+	test('a wrong password is explained, and tried once', async () => {
+		const ldap = client('ldaps', 'wrong-password');
+		const failures = await Promise.all([1, 2, 3].map(async () => await failureOf(ldap.rootDse())));
+		for (const failure of failures) {
+			expect(failure).toMatchObject({ kind: 'auth', code: 'invalidCredentials (49)' });
+			expect(failure.message).toContain('name or password is wrong');
+		}
+	});
+
+	test('what the server refers to is listed', async () => {
+		const { entries, end } = await all(client('ldaps'), {
+			base: samba.base,
+			filter: equal('objectClass', 'domainDNS'),
+		});
+		expect(entries.map(({ dn }) => dn)).toEqual([samba.base]);
+		expect(end.referrals.join()).toContain('CN=Configuration');
 	});
 });
