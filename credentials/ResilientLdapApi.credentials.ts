@@ -281,7 +281,7 @@ export class ResilientLdapApi implements ICredentialType {
 			name: 'maxConnections',
 			type: 'number',
 			typeOptions: { minValue: 1 },
-			default: 5,
+			default: 10,
 			description:
 				'Over all workflows of this n8n process that use this credential. Each carries several requests at the same time.',
 		},

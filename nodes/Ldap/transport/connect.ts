@@ -44,7 +44,8 @@ export interface LdapConnection extends Connection {
 }
 
 const CONNECT_MS = 5_000;
-const MOST_CONNECTIONS = 5;
+// As many as items are worked on at the same time: a request that shares a connection is lost with it.
+const MOST_CONNECTIONS = 10;
 const MOST_REQUESTS = 50;
 
 /**
