@@ -17,7 +17,8 @@ export class Daemons {
 	readonly signal: AbortSignal;
 	private readonly ended = new AbortController();
 	private readonly running: ChildProcess[] = [];
-	private readonly env: NodeJS.ProcessEnv;
+	/** of all programs */
+	readonly env: NodeJS.ProcessEnv;
 	private readonly leave = () => {
 		this.kill();
 		this.remove();
@@ -75,7 +76,7 @@ export class Daemons {
 	/** The last lines of what they printed. */
 	logs(): string {
 		return fs
-			.readdirSync(this.folder)
+			.readdirSync(this.folder, { recursive: true, encoding: 'utf8' })
 			.filter((name) => name.endsWith('.log'))
 			.map((name) => {
 				const lines = fs.readFileSync(this.file(name), 'utf8').trimEnd().split('\n');

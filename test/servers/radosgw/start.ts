@@ -1,12 +1,8 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import fs from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { Daemons, freePort, launched, untilSignal } from '../daemons.ts';
 import { cephConfiguration } from './configuration.ts';
 
 const START_TIMEOUT_MS = 90_000;
@@ -52,81 +48,45 @@ export interface Radosgw {
  * @throws Error with the end of the logs where a daemon ends or the gateway does not answer in time
  */
 export async function startRadosgw(options: RadosgwOptions = {}): Promise<Radosgw> {
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'radosgw-'));
-	const daemons: ChildProcess[] = [];
-	// Nothing in there is worth an orderly end.
-	const killAll = () => daemons.forEach((daemon) => daemon.kill('SIGKILL'));
-	const remove = () => fs.rmSync(folder, { recursive: true, force: true });
-	const leave = () => {
-		killAll();
-		remove();
-	};
-	process.once('exit', leave);
-	const stop = async () => {
-		process.off('exit', leave);
-		const ended = daemons.filter(isRunning).map((daemon) => once(daemon, 'exit'));
-		killAll();
-		await Promise.all(ended);
-		remove();
-	};
-	try {
-		return { ...(await launch(folder, daemons, options)), stop };
-	} catch (error) {
-		const logs = endOfLogs(path.join(folder, 'log'));
-		await stop();
-		throw new Error(`radosgw did not start: ${String(error)}\n${logs}`, { cause: error });
-	}
+	return await launched(
+		new Daemons('radosgw', START_TIMEOUT_MS),
+		async (daemons) => await launch(daemons, options),
+	);
 }
 
-const isRunning = ({ pid, exitCode, signalCode }: ChildProcess) =>
-	pid !== undefined && exitCode === null && signalCode === null;
-
 async function launch(
-	folder: string,
-	daemons: ChildProcess[],
+	daemons: Daemons,
 	{ store = 'memstore', bytes = 2 * 1024 ** 3, sts = false }: RadosgwOptions,
-): Promise<Omit<Radosgw, 'stop'>> {
-	const inFolder = (name: string) => path.join(folder, name);
+): Promise<Radosgw> {
+	const { folder } = daemons;
 	const [v2, v1, port] = await Promise.all([freePort(), freePort(), freePort()]);
 	const monitor = `[v2:127.0.0.1:${v2},v1:127.0.0.1:${v1}]`;
 	const clusterId = randomUUID();
 	const settings = { folder, clusterId, monitor, port, store, bytes, sts };
-	for (const name of ['mon', 'osd', 'rgw', 'run', 'log']) fs.mkdirSync(inFolder(name));
-	fs.writeFileSync(inFolder('ceph.conf'), cephConfiguration(settings));
+	for (const name of ['mon', 'osd', 'rgw', 'run', 'log']) fs.mkdirSync(daemons.file(name));
+	fs.writeFileSync(daemons.file('ceph.conf'), cephConfiguration(settings));
+	daemons.env.CEPH_CONF = daemons.file('ceph.conf');
+	const run: Run = async (program, ...args) => await daemons.run(program, ...args);
+	const start = (program: string, ...args: string[]) => daemons.start(program, '-f', ...args);
 
-	const daemonEnded = new AbortController();
-	const signal = AbortSignal.any([daemonEnded.signal, AbortSignal.timeout(START_TIMEOUT_MS)]);
-	const env = { ...process.env, CEPH_CONF: inFolder('ceph.conf') };
-	const run = async (program: string, ...args: string[]) =>
-		(await promisify(execFile)(program, args, { env, signal })).stdout;
-	const start = (program: string, ...args: string[]) => {
-		const daemon = spawn(program, ['-f', ...args], { env, stdio: 'ignore' });
-		daemons.push(daemon);
-		const fail = (why: unknown) => daemonEnded.abort(new Error(`${program} ended: ${String(why)}`));
-		daemon.once('error', fail).once('exit', (code, by) => fail(code ?? by));
-	};
-
-	try {
-		await makeKeys(run, inFolder('keyring'));
-		const map = inFolder('monmap');
-		await run('monmaptool', '--create', '--fsid', clusterId, '--addv', 'a', monitor, map);
-		await run('ceph-mon', '--mkfs', '-i', 'a', '--monmap', map);
-		start('ceph-mon', '-i', 'a');
-		const osd = randomUUID();
-		await run('ceph', 'osd', 'new', osd);
-		await run('ceph', 'auth', 'import', '-i', inFolder('keyring'));
-		await run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
-		start('ceph-osd', '-i', '0');
-		await makeUser(run, inFolder('zonegroup.json'));
-		if (sts) await run('radosgw-admin', 'caps', 'add', '--uid=test', '--caps=roles=*');
-		start('radosgw', '-n', 'client.rgw');
-		const endpoint = `http://127.0.0.1:${port}`;
-		await answers(endpoint, signal);
-		return { endpoint, region: REGION, ...USER, configuration: inFolder('ceph.conf') };
-	} catch (error) {
-		// An aborted program says only that it was aborted.
-		throw signal.aborted ? signal.reason : error;
-	}
+	await makeKeys(run, daemons.file('keyring'));
+	const map = daemons.file('monmap');
+	await run('monmaptool', '--create', '--fsid', clusterId, '--addv', 'a', monitor, map);
+	await run('ceph-mon', '--mkfs', '-i', 'a', '--monmap', map);
+	start('ceph-mon', '-i', 'a');
+	const osd = randomUUID();
+	await run('ceph', 'osd', 'new', osd);
+	await run('ceph', 'auth', 'import', '-i', daemons.file('keyring'));
+	await run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
+	start('ceph-osd', '-i', '0');
+	await makeUser(run, daemons.file('zonegroup.json'));
+	if (sts) await run('radosgw-admin', 'caps', 'add', '--uid=test', '--caps=roles=*');
+	start('radosgw', '-n', 'client.rgw');
+	const endpoint = `http://127.0.0.1:${port}`;
+	await answers(endpoint, daemons.signal);
+	const configuration = daemons.file('ceph.conf');
+	const stop = async () => await daemons.stop();
+	return { endpoint, region: REGION, ...USER, configuration, stop };
 }
 
 type Run = (program: string, ...args: string[]) => Promise<string>;
@@ -168,35 +128,13 @@ async function answers(endpoint: string, signal: AbortSignal) {
 	}
 }
 
-async function freePort(): Promise<number> {
-	const server = net.createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	server.close();
-	await once(server, 'close');
-	if (address === null || typeof address === 'string') throw new Error('A TCP server has a port');
-	return address.port;
-}
-
-function endOfLogs(folder: string): string {
-	const logs = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-	return logs
-		.map((name) => {
-			const lines = fs.readFileSync(path.join(folder, name), 'utf8').trimEnd().split('\n');
-			return `${name}:\n${lines.slice(-15).join('\n')}`;
-		})
-		.join('\n');
-}
-
 /** `node start.ts [memstore|bluestore [bytes]]` prints one line of JSON and runs until a signal. */
 async function standalone([store, bytes]: string[]) {
-	const { stop, ...gateway } = await startRadosgw({
+	const gateway = await startRadosgw({
 		store: store === 'bluestore' ? store : 'memstore',
 		...(bytes !== undefined && { bytes: Number(bytes) }),
 	});
-	console.log(JSON.stringify(gateway));
-	await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => once(process, name)));
-	await stop();
+	await untilSignal(gateway);
 }
 
 // Under jest there is no import.meta and as a module no __filename.
