@@ -20,7 +20,7 @@ import {
 } from './failure';
 import { Frames } from './frames';
 import type { Answer, Result } from './message';
-import { Response, decodeMessage, encodeMessage } from './message';
+import { Response, decodeMessage, encodeMessage, responseTo } from './message';
 import { abandon, extendedRequest, unbind } from './requests';
 import type { Control } from './search';
 import type { Encryption, Server } from './servers';
@@ -71,7 +71,7 @@ const START_TLS = '1.3.6.1.4.1.1466.20037';
  * and everything that waited on it fails. With STARTTLS it exists only once TLS stands.
  */
 export class Connection implements Session {
-	private readonly waiting = new Map<number, Receiver>();
+	private readonly waiting = new Map<number, { receiver: Receiver; response: number }>();
 	private readonly frames = new Frames(LARGEST_MESSAGE);
 	private lastId = 0;
 	private upgrading = false;
@@ -203,7 +203,7 @@ export class Connection implements Session {
 		else this.socket.setTimeout(LINGER_MS);
 		const receivers = [...this.waiting.values()];
 		this.waiting.clear();
-		for (const receiver of receivers) receiver.fail(failure);
+		for (const { receiver } of receivers) receiver.fail(failure);
 		this.onClosed();
 	}
 
@@ -214,7 +214,7 @@ export class Connection implements Session {
 			return 0;
 		}
 		const id = ++this.lastId;
-		this.waiting.set(id, receiver);
+		this.waiting.set(id, { receiver, response: responseTo(operation) });
 		// Somebody may have paused it while he was alone.
 		this.resume();
 		this.socket.write(encodeMessage(id, operation, controls));
@@ -293,9 +293,13 @@ export class Connection implements Session {
 		}
 		if (id > this.lastId) throw new BerError(`an answer to the request ${id}, which was not sent`);
 		// Answers to what was abandoned still come.
-		const receiver = this.waiting.get(id);
-		if (answer.type === 'result') this.waiting.delete(id);
-		receiver?.receive(answer);
+		const asked = this.waiting.get(id);
+		if (answer.type === 'result') {
+			if (asked && asked.response !== answer.tag)
+				throw new BerError(`an answer of the kind 0x${answer.tag.toString(16)} to another request`);
+			this.waiting.delete(id);
+		}
+		asked?.receiver.receive(answer);
 		return !this.upgrading && !this.closed;
 	}
 

@@ -91,6 +91,14 @@ const RESULTS: ReadonlySet<number> = new Set([
 	Response.extended,
 ]);
 
+const SEARCH_REQUEST = 0x63;
+
+/** The tag of the result of an operation: the next one, and with searches that after entries. */
+export function responseTo(operation: Buffer): number {
+	const tag = operation[0] ?? 0;
+	return 0x60 | ((tag & 0x1f) + (tag === SEARCH_REQUEST ? 2 : 1));
+}
+
 const CONTROLS = 0xa0;
 const LARGEST_ID = 2 ** 31 - 1;
 

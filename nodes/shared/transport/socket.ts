@@ -116,6 +116,8 @@ async function standing(
 	withinMs: number,
 	signal: AbortSignal,
 ): Promise<void> {
+	// Whatever comes while nobody listens, now or between two steps, would end the process.
+	socket.on('error', () => {});
 	try {
 		await new Promise<void>((resolve, reject) => {
 			if (signal.aborted) return reject(reasonOf(signal));
@@ -135,8 +137,6 @@ async function standing(
 			socket.once(event, () => done(resolve, undefined));
 		});
 	} catch (error) {
-		// Whatever it still has to say would end the process.
-		socket.on('error', () => {});
 		socket.destroy();
 		throw error;
 	}

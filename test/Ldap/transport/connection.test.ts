@@ -40,6 +40,7 @@ describe('what is no LDAP closes the connection and fails at once', () => {
 		['a message that is longer than what it holds', Buffer.from('300a0201016505', 'hex')],
 		['an unknown kind of message', sequence(integer(1), tlv(0x7f, octets('')))],
 		['an answer to a request that was not sent', result({ id: 99, operation: Op.delete })],
+		['the result of another kind of request', result({ id: 1, operation: Op.modify })],
 		['a result without its parts', sequence(integer(1), tlv(0x6b))],
 	])('%s', async (_name, bytes) => {
 		const { server, client } = await against((socket) => {

@@ -118,6 +118,15 @@ test('it is given up in time, or at once when it is cancelled', async () => {
 	await server.deserted();
 });
 
+test('a server that resets what it has accepted', async () => {
+	const server = await serve(net.createServer((socket) => socket.resetAndDestroy()));
+	for (let n = 0; n < 20; n++)
+		expect(await refused(open(server.port, { tls: { ca } }))).toMatchObject({
+			kind: 'network',
+			phase: 'notSent',
+		});
+});
+
 test('nobody listens', async () => {
 	const server = await serve(net.createServer());
 	await servers.pop()?.close();
