@@ -16,11 +16,18 @@ export interface Redact {
 /**
  * Removes the given secrets from anything that leaves the node: each as it is, and as it looks
  * inside a URL, a form, JSON, XML and base64 (also behind a user name, as in Basic authentication).
+ * @param ofItems what items have as secrets: also a short one is removed where it is a whole value
  */
-export function redactor(secrets: Iterable<string | undefined>): Redact {
+export function redactor(
+	secrets: Iterable<string | undefined>,
+	ofItems: Iterable<string> = [],
+): Redact {
 	const forms = new Set<string>();
+	const wholes = new Set(ofItems);
+	wholes.delete('');
 	for (const secret of secrets) {
 		if (!secret || secret.length < SHORTEST_SECRET) continue;
+		wholes.add(secret);
 		for (const form of formsOf(secret)) forms.add(form);
 	}
 	// Longest first: a secret that contains another one must not leave its tail behind.
@@ -28,7 +35,9 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
 	const text = (from: string) =>
 		ordered.reduce((result, secret) => result.replaceAll(secret, REDACTED), from);
 	const inside = (value: unknown, above: Set<object>): unknown => {
-		if (typeof value === 'string') return text(value);
+		if (typeof value === 'string') return wholes.has(value) ? REDACTED : text(value);
+		// A password of digits may be a number in the item.
+		if (typeof value === 'number') return wholes.has(String(value)) ? REDACTED : value;
 		if (value === null || typeof value !== 'object' || Buffer.isBuffer(value)) return value;
 		if (above.has(value)) return '[circular]';
 		above.add(value);
@@ -44,7 +53,7 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
 	};
 	return {
 		text,
-		value: <T>(value: T) => (ordered.length === 0 ? value : (inside(value, new Set()) as T)),
+		value: <T>(value: T) => (wholes.size === 0 ? value : (inside(value, new Set()) as T)),
 	};
 }
 
@@ -52,16 +61,23 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
 export function growingRedactor(): {
 	redact: Redact;
 	learn(secrets: Iterable<string | undefined>): void;
+	learnOfItem(secrets: Iterable<string>): void;
 } {
 	const known = new Set<string | undefined>();
+	const ofItems = new Set<string>();
 	let current: Redact | undefined;
-	const now = () => (current ??= redactor(known));
+	const now = () => (current ??= redactor(new Set([...known, ...ofItems]), ofItems));
 	return {
 		redact: { text: (text) => now().text(text), value: (value) => now().value(value) },
 		learn: (secrets) => {
 			const before = known.size;
 			for (const secret of secrets) known.add(secret);
 			if (known.size > before) current = undefined;
+		},
+		learnOfItem: (secrets) => {
+			const before = ofItems.size;
+			for (const secret of secrets) ofItems.add(secret);
+			if (ofItems.size > before) current = undefined;
 		},
 	};
 }

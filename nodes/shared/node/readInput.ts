@@ -26,8 +26,8 @@ export function readInput(
 		const value = isPlain(written, property) ? written : resolved(context, property, item);
 		const bare = isResourceLocatorValue(value) ? value.value : value;
 		input[property.name] = typed(property, bare, property.displayName);
-		if (property.type === 'resourceLocator' && (bare === undefined || bare === null))
-			throw nothing(property.displayName);
+		const mustBeGiven = property.type === 'resourceLocator' || property.typeOptions?.condition;
+		if (mustBeGiven && (bare === undefined || bare === null)) throw nothing(property.displayName);
 	}
 	return input;
 }
@@ -108,9 +108,18 @@ const READERS: Partial<Record<INodeProperties['type'], Reader>> = {
 		if (value === 'false' || value === 0 || value === '0' || value === '') return false;
 		return wrongType('true or false', value, field);
 	},
-	options: (value, field, { options, displayName }) => {
+	multiOptions: (value, field) => {
+		const list = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
+		if (!Array.isArray(list) || list.some((one) => typeof one !== 'string'))
+			return wrongType('a list of texts', value, field);
+		return list.filter((one) => one !== '');
+	},
+	options: (value, field, property) => {
+		const { options, displayName } = property;
 		const values = (options ?? []).flatMap((option) => ('value' in option ? [option.value] : []));
-		if (values.length === 0 || values.some((known) => known === value)) return value;
+		// Those that are loaded from the system are names, and not known here.
+		if (values.length === 0) return text(value, field, property);
+		if (values.some((known) => known === value)) return value;
 		throw wrong(
 			`"${field}" is "${String(value)}"`,
 			undefined,
@@ -159,12 +168,13 @@ function members(properties: INodeProperties[], value: unknown, field: string) {
 
 /** @throws Failure where a condition would get lost because its expression gives nothing */
 function isGiven(
-	{ name, displayName, typeOptions }: INodeProperties,
+	{ name, displayName, type, typeOptions }: INodeProperties,
 	given: Record<string, unknown>,
 	field: string,
 ): boolean {
 	const value = given[name];
-	if (typeOptions?.condition && name in given && (value === undefined || value === null))
+	const mustBeGiven = type === 'options' || typeOptions?.condition;
+	if (mustBeGiven && name in given && (value === undefined || value === null))
 		throw nothing(`${field} > ${displayName}`);
 	return value !== undefined;
 }

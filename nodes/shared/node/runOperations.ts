@@ -20,6 +20,8 @@ export interface Run extends ResilienceOptions {
 	onRetry(about: About, failure: Failure): void;
 	/** Told of secrets that come up while it runs, as the keys of a role do. */
 	learn(secrets: Iterable<string | undefined>): void;
+	/** Told of the secrets that the parameters of an item hold. */
+	learnOfItem(secrets: Iterable<string>): void;
 }
 
 export interface Connected<Client> {
@@ -42,13 +44,14 @@ export async function runOperations<Client>(
 	const items = context.getInputData();
 	if (items.length === 0) return [[]];
 	const retries = new Map<string, number>();
-	const { redact, learn } = growingRedactor();
+	const { redact, learn, learnOfItem } = growingRedactor();
 	const run: Run = {
 		...readResilience(context),
 		context,
 		signal: context.getExecutionCancelSignal() ?? new AbortController().signal,
 		onRetry: (_about, { code }) => retries.set(code, (retries.get(code) ?? 0) + 1),
 		learn,
+		learnOfItem,
 	};
 	const operation = chosen(context, resources);
 	const ledger = ledgerOf(run, operation?.repeatable ?? true, redact);

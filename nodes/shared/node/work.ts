@@ -125,8 +125,10 @@ export class Work {
 			const properties = operation.properties as INodeProperties[];
 			const input = readInput(context, properties, index);
 			const secrets = [...secretsIn(properties, input), ...(operation.secrets?.(input) ?? [])];
-			if (secrets.length > 0) this.started.learn(secrets);
-			if (secrets.some((secret) => secret.includes(REDACTED))) throw withoutItsSecret();
+			if (secrets.length > 0) this.started.learnOfItem(secrets);
+			// In a record that was fed back, what is not secret may have been taken for it as well.
+			const checked = item === original ? secrets : [JSON.stringify(input)];
+			if (checked.some((text) => text.includes(REDACTED))) throw withoutItsSecret();
 			this.inputs[index] = input;
 			return input;
 		} finally {

@@ -71,6 +71,24 @@ test('what is absent or too short to be a secret tears no holes', () => {
 	expect(value(same)).toEqual({ a: ['admin'] });
 });
 
+test('a secret of an item is removed where it is a whole value, also a short one, and as a number', () => {
+	const { redact, learn, learnOfItem } = growingRedactor();
+	learn(['12345678', 'admin']);
+	learnOfItem(['1234', '']);
+	const item = {
+		pin: '1234',
+		number: 1234,
+		long: 12345678,
+		text: 'room 1234',
+		none: '',
+		a: 'admin',
+	};
+	expect(redact.value(item)).toEqual({
+		...{ pin: REDACTED, number: REDACTED, long: REDACTED },
+		...{ text: 'room 1234', none: '', a: 'admin' },
+	});
+});
+
 test('a secret that is not well-formed Unicode is removed and does not break the run', () => {
 	const { text } = redactor(['broken\ud800secret']);
 	expect(text('x broken\ud800secret y')).toBe(`x ${REDACTED} y`);
