@@ -13,7 +13,11 @@ export const attributeName = {
 	displayName: 'Attribute Name or ID',
 	name: 'attribute',
 	type: 'options',
-	typeOptions: { loadOptionsMethod: 'getAttributes', loadOptionsDependsOn: ['objectClasses'] },
+	typeOptions: {
+		loadOptionsMethod: 'getAttributes',
+		loadOptionsDependsOn: ['objectClasses'],
+		condition: true,
+	},
 	default: '',
 	description:
 		'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',

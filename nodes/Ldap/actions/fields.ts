@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { fromList } from '../../shared/node/fromList';
+import type { Touched } from '../../shared/node/lanes';
+import { dnKey, formatDn, parseDn } from '../transport/dn';
 
 // The same words for the same things in all operations.
 
@@ -105,6 +107,15 @@ export const shapeOptions = [
 			'Whether to return all values as lists of texts, as they are in the directory, instead of numbers, dates, GUIDs and flags',
 	},
 ] as const satisfies INodeProperties[];
+
+/**
+ * What comes or goes waits for earlier items that make, or take away, what is above or below it: a
+ * parent is there before its children, and gone after them.
+ */
+export function touchedFrom(dn: string): Touched {
+	const above = parseDn(dn).map((_rdn, depth, rdns) => dnKey(formatDn(rdns.slice(depth))));
+	return { changes: above.slice(0, 1), reads: above.slice(1) };
+}
 
 /** Operations on the same entry keep the order of the items. */
 export const sameEntry = ({ entry }: { entry: string }): string => entry.toLowerCase();

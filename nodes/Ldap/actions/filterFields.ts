@@ -81,7 +81,7 @@ export const filterFields = [
 						displayName: 'Attribute Name or ID',
 						name: 'attribute',
 						type: 'options',
-						typeOptions: { loadOptionsMethod: 'getAttributes' },
+						typeOptions: { loadOptionsMethod: 'getAttributes', condition: true },
 						default: '',
 						description:
 							'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { invalidInput } from '../../shared/resilience/failure';
 import type { LdapClient } from '../transport/client';
 import type { Filter } from '../transport/filter';
 import type { DerefAliases, Entries, Scope } from '../transport/search';
@@ -131,8 +132,8 @@ export async function searching(
 		attributes: askedFor(attributes, options),
 		sizeLimit,
 		derefAliases: options.derefAliases,
-		pageSize: options.pageSize,
-		timeLimit: options.timeLimit,
+		pageSize: wholeNumber('Page Size', options.pageSize),
+		timeLimit: wholeNumber('Time Limit (Seconds)', options.timeLimit),
 		typesOnly: options.typesOnly,
 		sort: options.sort?.keys?.map(({ attribute, order, matchingRule }) => ({
 			attribute,
@@ -140,4 +141,10 @@ export async function searching(
 			...(matchingRule && { matchingRule }),
 		})),
 	});
+}
+
+/** An expression may give less than the field allows, and servers drop the connection for it. */
+function wholeNumber(option: string, value: number | undefined): number | undefined {
+	if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
+	throw invalidInput(`"${option}" must be a whole number of 0 or more, but is ${value}`);
 }

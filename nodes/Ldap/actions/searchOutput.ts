@@ -126,12 +126,16 @@ const FILES: Record<'csv' | 'ldif' | 'ndjson', FileKind> = {
 					'A CSV file needs "Attribute Names or IDs"',
 					'Choose the attributes that are to be its columns.',
 				);
+			const open = attributes.find((name) => name === '*' || name === '+');
+			if (open) throw invalidInput(`A CSV file cannot have "${open}" as a column`);
 			const columns = ['dn', ...attributes];
+			const keyOf = attributeKeys(found.schema);
 			const { head, line } = ROW_FILES.csv;
 			const shape = rowShaper(found, { raw });
 			return {
 				head: head(columns),
-				lines: (entry) => line(inColumns(shape(entry).row, columns, valueSeparator), columns),
+				lines: (entry) =>
+					line(inColumns(shape(entry).row, columns, valueSeparator, keyOf), columns),
 			};
 		},
 	},
@@ -205,11 +209,31 @@ const truncation = ({ truncated }: SearchEnd, count: number, limit: number) =>
 	truncated && count < limit ? { truncated } : undefined;
 
 /** The server spells the names of attributes in its own way; the columns have those of the user. */
-function inColumns(row: object, columns: string[], separator: string): object {
-	const values = new Map(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
+function inColumns(
+	row: object,
+	columns: string[],
+	separator: string,
+	keyOf: (name: string) => string,
+): object {
+	const values = new Map(Object.entries(row).map(([name, value]) => [keyOf(name), value]));
 	return Object.fromEntries(
-		columns.map((column) => [column, inCell(values.get(column.toLowerCase()), separator)]),
+		columns.map((column) => [column, inCell(values.get(keyOf(column)), separator)]),
 	);
+}
+
+/** The same for all names of an attribute, and whether or not values were sent with ";binary". */
+function attributeKeys(schema: Schema): (description: string) => string {
+	const known = new Map<string, string>();
+	const keyOf = (description: string) => {
+		const [name = '', ...options] = description.split(';');
+		const kept = options.filter((option) => option.toLowerCase() !== 'binary');
+		return [schema.attributeType(name)?.names[0] ?? name, ...kept].join(';').toLowerCase();
+	};
+	return (description) => {
+		const key = known.get(description) ?? keyOf(description);
+		known.set(description, key);
+		return key;
+	};
 }
 
 function inCell(value: unknown, separator: string): unknown {

@@ -30,7 +30,7 @@ export function checkEntry(schema: Schema, attributes: Attribute[]): void {
 }
 
 const HINT =
-	'Correct the entry. Which attributes a class requires and allows, "Get Schema" of "Directory" says.';
+	'Correct the entry. Which attributes a class requires and allows, "Get Schema" of "Directory" says. If the server knows better, switch off "Check Against Schema" where there is that option.';
 
 type Rule = (entry: NewEntry) => string[];
 
@@ -45,12 +45,15 @@ const unknownClasses: Rule = ({ schema, classNames }) => {
 };
 
 const unknownAttributes: Rule = ({ schema, attributes, classes }) =>
-	attributes.flatMap(({ type }) => {
-		if (schema.attributeType(type)) return [];
-		const known = schema.attributeTypes.flatMap(({ names }) => names);
-		const likely = nearest(bare(type), allowedBy(classes)) ?? nearest(bare(type), known);
-		return [`There is no attribute "${type}"${suggestion(type, likely ? [likely] : [])}.`];
-	});
+	// Some servers show their classes and hide the rest.
+	schema.attributeTypes.length === 0
+		? []
+		: attributes.flatMap(({ type }) => {
+				if (schema.attributeType(type)) return [];
+				const known = schema.attributeTypes.flatMap(({ names }) => names);
+				const likely = nearest(bare(type), allowedBy(classes)) ?? nearest(bare(type), known);
+				return [`There is no attribute "${type}"${suggestion(type, likely ? [likely] : [])}.`];
+			});
 
 const tooManyValues: Rule = ({ schema, attributes }) =>
 	attributes

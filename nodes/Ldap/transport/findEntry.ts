@@ -1,6 +1,7 @@
 import { Failure, invalidInput } from '../../shared/resilience/failure';
 import type { LdapClient } from './client';
 import { checkDn } from './dn';
+import { dnsBelowBase, incomplete } from './dnsFound';
 import type { Filter } from './filter';
 import { anyOf, equal } from './filter';
 import { guid } from './values/guid';
@@ -54,11 +55,10 @@ export async function dnOf(ldap: LdapClient, text: string): Promise<string> {
 
 async function theOnly(ldap: LdapClient, filter: Filter, meant: string): Promise<string> {
 	const base = await ldap.baseDn();
-	const found: string[] = [];
-	const search = { base, scope: 'subtree' as const, filter, sizeLimit: 2 };
-	for await (const entries of ldap.search({ ...search, attributes: ['1.1'] }))
-		found.push(...entries.map(({ dn }) => dn));
+	// More than two of one name are as good as two.
+	const { dns: found, truncated } = await dnsBelowBase(ldap, { filter, sizeLimit: 2 });
 	const [dn] = found;
+	if (truncated && found.length < 2) throw incomplete(truncated, base);
 	if (dn === undefined)
 		throw notMeant(
 			'NO_SUCH_ENTRY',

@@ -6,6 +6,7 @@ import { isDoneAlready } from './results';
 
 /** [MS-ADTS] 3.1.1.3.4.1.8; OpenLDAP has it as well. */
 const PERMISSIVE_MODIFY = '1.2.840.113556.1.4.1413';
+const MOST_TRIES = 4;
 const PERMISSIVELY = { oid: PERMISSIVE_MODIFY, critical: true };
 
 /**
@@ -20,20 +21,24 @@ export async function modifyPermissively(
 	keyOf: (value: Buffer) => string = (value) => value.toString('hex'),
 ): Promise<void> {
 	const { supportedControl } = await ldap.rootDse();
-	try {
-		const controls = supportedControl.has(PERMISSIVE_MODIFY) ? [PERMISSIVELY] : [];
-		await ldap.modify(dn, changes, { controls });
-		return;
-	} catch (error) {
-		// Samba does not take the control seriously where the values are links, as in "member".
-		const failure = toFailure(error);
-		if (!isDoneAlready(failure)) throw failure;
+	const controls = supportedControl.has(PERMISSIVE_MODIFY) ? [PERMISSIVELY] : [];
+	const types = [...new Set(changes.map(({ type }) => type))];
+	let needed = changes;
+	for (let tries = 1; needed.length > 0; tries++) {
+		try {
+			await ldap.modify(dn, needed, { controls });
+			return;
+		} catch (error) {
+			// Samba does not take the control seriously where the values are links, as in "member".
+			const failure = toFailure(error);
+			if (tries >= MOST_TRIES || !isDoneAlready(failure)) throw failure;
+		}
+		// Somebody else may do the same meanwhile, so that it is not done after the first look.
+		const { attributes } = await readEntry(ldap, dn, types);
+		needed = changes.flatMap((change) =>
+			stillToDo(change, valuesIn(attributes, change.type), keyOf),
+		);
 	}
-	const { attributes } = await readEntry(ldap, dn, [...new Set(changes.map(({ type }) => type))]);
-	const needed = changes.flatMap((change) =>
-		stillToDo(change, valuesIn(attributes, change.type), keyOf),
-	);
-	if (needed.length > 0) await ldap.modify(dn, needed);
 }
 
 function stillToDo(change: Change, current: Buffer[], keyOf: (value: Buffer) => string): Change[] {

@@ -63,12 +63,15 @@ async function update(
 	current: Attribute[],
 	attributes: Attribute[],
 ): Promise<Upserted> {
-	// The server names the entry by these: they are changed by renaming it.
-	const names = (parseDn(dn)[0] ?? []).map(({ type }) => type.toLowerCase());
-	const kept = new Set([...names, ...PASSWORDS]);
+	// What the server names the entry by is changed by renaming it; values beside it may be added.
+	const [rdn = []] = parseDn(dn);
 	const changes = attributes
-		.filter(({ type }) => !kept.has(type.toLowerCase()))
-		.flatMap(({ type, values }) => changeOf(type, valuesIn(current, type), values));
+		.filter(({ type }) => !PASSWORDS.includes(type.toLowerCase()))
+		.flatMap(({ type, values }) => {
+			const before = valuesIn(current, type);
+			const name = rdn.find((ava) => ava.type.toLowerCase() === type.toLowerCase());
+			return name ? toAdd(type, [...before, name.value], values) : changeOf(type, before, values);
+		});
 	if (changes.length === 0) return { status: 'unchanged', changed: [] };
 	await ldap.modify(dn, changes);
 	return { status: 'updated', changed: changes.map(({ type }) => type) };
@@ -76,14 +79,18 @@ async function update(
 
 function changeOf(type: string, before: Buffer[], after: Buffer[]): Change[] {
 	// Servers add superior classes by themselves, and the structural one cannot be changed.
-	const classes = type.toLowerCase() === 'objectclass';
-	const missing = after.filter((value) => !before.some((other) => isSame(other, value, classes)));
-	// Each entry has some: where none is shown they may not be read.
-	if (classes && before.length === 0) return [];
-	if (classes) return missing.length > 0 ? [{ operation: 'add', type, values: missing }] : [];
+	if (type.toLowerCase() === 'objectclass')
+		// Each entry has some: where none is shown they may not be read.
+		return before.length > 0 ? toAdd(type, before, after) : [];
+	const missing = after.filter((value) => !before.some((other) => other.equals(value)));
 	if (missing.length === 0 && before.length === after.length) return [];
 	return [{ operation: 'replace', type, values: after }];
 }
 
-const isSame = (a: Buffer, b: Buffer, ignoreCase: boolean) =>
-	a.equals(b) || (ignoreCase && a.toString().toLowerCase() === b.toString().toLowerCase());
+function toAdd(type: string, before: Buffer[], after: Buffer[]): Change[] {
+	const there = new Set(before.map(ignoringCase));
+	const values = after.filter((value) => !there.has(ignoringCase(value)));
+	return values.length > 0 ? [{ operation: 'add', type, values }] : [];
+}
+
+const ignoringCase = (value: Buffer) => value.toString().toLowerCase();

@@ -39,6 +39,7 @@ export const extendedOperation = defineOperation({
 			displayName: 'Value',
 			name: 'value',
 			type: 'string',
+			typeOptions: { condition: true },
 			displayOptions: { show: { format: ['base64', 'hex', 'text'] } },
 			default: '',
 			description: 'Value of the request; for most operations BER, so that base64 suits best',

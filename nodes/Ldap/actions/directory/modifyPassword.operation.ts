@@ -15,6 +15,7 @@ export const modifyPassword = defineOperation({
 			displayName: 'User',
 			name: 'user',
 			type: 'string',
+			typeOptions: { condition: true },
 			default: '',
 			placeholder: 'e.g. uid=anna,ou=people,dc=example,dc=com',
 			description: 'Whose password it is, usually a DN. Leave empty for who is signed in.',
@@ -23,7 +24,7 @@ export const modifyPassword = defineOperation({
 			displayName: 'Old Password',
 			name: 'oldPassword',
 			type: 'string',
-			typeOptions: { password: true },
+			typeOptions: { password: true, condition: true },
 			default: '',
 			description:
 				'Many servers want it from users who change their own password. Leave empty to reset it as an administrator.',

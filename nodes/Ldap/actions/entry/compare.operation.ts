@@ -1,9 +1,11 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
-import { invalidInput } from '../../../shared/resilience/failure';
+import { invalidInput, toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
 import { dnOf } from '../../transport/findEntry';
+import { isValueMissing } from '../../transport/results';
 import { attributeName, attributeValue, valuesOf } from '../attributeFields';
 import { entryField } from '../fields';
+import { passwordsIn, protectPasswords } from '../passwords';
 
 export const compare = defineOperation({
 	name: 'Compare',
@@ -17,10 +19,18 @@ export const compare = defineOperation({
 		{ ...attributeName, required: true },
 		{ ...attributeValue, required: true, description: 'What the attribute should have' },
 	],
+	secrets: ({ attribute, value }) => passwordsIn({ attribute, value }),
 	async execute(ldap: LdapClient, { entry, attribute, value }) {
 		const [bytes, ...more] = valuesOf(await ldap.schema(), attribute, value);
 		if (!bytes || more.length > 0) throw invalidInput('"Value" must be one value');
+		protectPasswords(ldap, [{ type: attribute, values: [bytes] }]);
 		const dn = await dnOf(ldap, entry);
-		return { dn, attribute, matches: await ldap.compare(dn, attribute, bytes) };
+		const matches = await ldap.compare(dn, attribute, bytes).catch((error: unknown) => {
+			const failure = toFailure(error);
+			// The entry has no value at all.
+			if (isValueMissing(failure)) return false;
+			throw failure;
+		});
+		return { dn, attribute, matches };
 	},
 });

@@ -4,8 +4,8 @@ import type { LdapClient } from '../../transport/client';
 import { isThere } from '../../transport/results';
 import { checkEntry } from '../../transport/checkEntry';
 import { filesOption } from '../attributeFields';
-import { passwordsIn } from '../passwords';
-import { newEntry, newEntryFields } from './newEntry';
+import { passwordsIn, protectPasswords } from '../passwords';
+import { newEntry, newEntryFields, touchedByNew } from './newEntry';
 
 export const create = defineOperation({
 	name: 'Create',
@@ -45,10 +45,12 @@ export const create = defineOperation({
 		},
 	],
 	secrets: ({ attributes, attributesJson }) => passwordsIn([attributes, attributesJson]),
+	inOrder: touchedByNew,
 	async execute(ldap: LdapClient, { options, ...input }, item) {
 		const { check = true, ifExists = 'fail', files } = options;
 		const { dn, attributes, schema } = await newEntry(ldap, { ...input, files }, item);
 		const filled = attributes.filter(({ values }) => values.length > 0);
+		protectPasswords(ldap, filled);
 		if (check) checkEntry(schema, filled);
 		try {
 			await ldap.add(dn, filled);

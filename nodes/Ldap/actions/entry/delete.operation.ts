@@ -1,10 +1,11 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import { toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
+import { isAlternativeDn } from '../../transport/dn';
 import { deleteTree } from '../../transport/deleteTree';
 import { isMissing } from '../../transport/results';
 import { dnOf } from '../../transport/findEntry';
-import { entryField, sameEntry } from '../fields';
+import { entryField, sameEntry, touchedFrom } from '../fields';
 
 export const deleteOperation = defineOperation({
 	name: 'Delete',
@@ -42,7 +43,10 @@ export const deleteOperation = defineOperation({
 			],
 		},
 	],
-	inOrder: sameEntry,
+	inOrder: (input) => {
+		const dn = input.entry.trim();
+		return dn.includes('=') && !isAlternativeDn(dn) ? touchedFrom(dn) : sameEntry(input);
+	},
 	async execute(ldap: LdapClient, { entry, options: { tree = false, ifMissing = 'goOn' } }) {
 		try {
 			const dn = await dnOf(ldap, entry);

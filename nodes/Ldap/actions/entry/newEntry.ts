@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Item } from '../../../shared/node/defineOperation';
+import type { Touched } from '../../../shared/node/lanes';
 import { invalidInput } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
 import { joinDn, parseDn, rdnOf } from '../../transport/dn';
@@ -8,7 +9,7 @@ import type { Schema } from '../../transport/schema';
 import { encodeValues } from '../../transport/values/encodeValues';
 import type { GivenAttributes } from '../attributeFields';
 import { attributesJsonField, attributesToWrite, givenAttributes } from '../attributeFields';
-import { baseField } from '../fields';
+import { baseField, touchedFrom } from '../fields';
 
 // What an entry that is to be made is called, and what is in it.
 
@@ -84,6 +85,9 @@ export interface NewEntryInput extends GivenAttributes {
 	objectClasses: string[];
 }
 
+/** Nothing is known of the base DN yet: what is below it without more words is below nothing. */
+export const touchedByNew = (input: NewEntryInput): Touched => touchedFrom(namedBy(input, ''));
+
 /** The DN and the attributes that were filled in; what names the entry is among them. */
 export async function newEntry(
 	ldap: LdapClient,
@@ -106,15 +110,18 @@ const isObjectClass = (type: string) => type.toLowerCase() === 'objectclass';
 
 const has = (values: Buffer[], value: Buffer) => values.some((other) => other.equals(value));
 
-async function dnOfNew(
-	ldap: LdapClient,
+const dnOfNew = async (ldap: LdapClient, input: NewEntryInput): Promise<string> =>
+	namedBy(input, input.nameBy === 'parent' && !input.parent?.trim() ? await ldap.baseDn() : '');
+
+function namedBy(
 	{ nameBy, dn = '', parent = '', namingAttribute = '', name = '' }: NewEntryInput,
-): Promise<string> {
+	base: string,
+): string {
 	if (nameBy === 'dn') {
 		if (parseDn(dn).length === 0) throw invalidInput('"DN" names no entry');
 		return dn;
 	}
-	return joinDn(rdnOf(namingAttribute, name), parent.trim() || (await ldap.baseDn()));
+	return joinDn(rdnOf(namingAttribute.trim(), name), parent.trim() || base);
 }
 
 /** RFC 4511 section 4.7: the values of the RDN are values of the entry, and servers insist on it. */

@@ -17,6 +17,7 @@ export const rename = defineOperation({
 			displayName: 'New Name',
 			name: 'newName',
 			type: 'string',
+			typeOptions: { condition: true },
 			default: '',
 			placeholder: 'e.g. Anna Meier',
 			description: 'Value of the naming attribute, without escapes. Leave empty to keep the name.',

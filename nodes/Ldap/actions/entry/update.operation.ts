@@ -4,7 +4,7 @@ import { dnOf } from '../../transport/findEntry';
 import { modifyPermissively } from '../../transport/modifyPermissively';
 import { attributeName, attributeValue, filesOption } from '../attributeFields';
 import { entryField, sameEntry } from '../fields';
-import { passwordsIn } from '../passwords';
+import { passwordsIn, protectPasswords } from '../passwords';
 import { changesOf } from './changes';
 
 export const update = defineOperation({
@@ -42,10 +42,11 @@ export const update = defineOperation({
 										'Add a number to the one that is there, where the server can do that',
 								},
 								{
-									name: 'Remove Value',
-									value: 'delete',
-									description: 'Other values stay; without a value all are removed',
+									name: 'Remove All Values',
+									value: 'deleteAll',
+									description: 'The entry has the attribute no more',
 								},
+								{ name: 'Remove Value', value: 'delete', description: 'Other values stay' },
 								{
 									name: 'Replace',
 									value: 'replace',
@@ -55,7 +56,7 @@ export const update = defineOperation({
 							default: 'replace',
 						},
 						attributeName,
-						attributeValue,
+						{ ...attributeValue, displayOptions: { hide: { change: ['deleteAll'] } } },
 					],
 				},
 			],
@@ -67,7 +68,7 @@ export const update = defineOperation({
 			default: '{}',
 			placeholder: '{ "replace": { "title": "Lead" }, "add": { "mail": ["a@example.com"] } }',
 			description:
-				'Besides those above: under "add", "replace", "delete" and "increment" names and values; null removes all values',
+				'Besides those above: under "add", "replace", "delete" and "increment" names and values; null under "delete" or "replace" removes all values',
 		},
 		{
 			displayName: 'Options',
@@ -92,6 +93,7 @@ export const update = defineOperation({
 	secrets: ({ changes, changesJson }) => passwordsIn([changes, changesJson]),
 	async execute(ldap: LdapClient, { entry, options, ...input }, item) {
 		const changes = await changesOf(await ldap.schema(), { ...input, files: options.files }, item);
+		protectPasswords(ldap, changes);
 		const dn = await dnOf(ldap, entry);
 		if (options.permissive) await modifyPermissively(ldap, dn, changes);
 		else await ldap.modify(dn, changes);

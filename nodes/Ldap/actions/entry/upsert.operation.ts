@@ -2,14 +2,15 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { LdapClient } from '../../transport/client';
 import { upsertEntry } from '../../transport/upsertEntry';
 import { filesOption } from '../attributeFields';
-import { passwordsIn } from '../passwords';
-import { newEntry, newEntryFields } from './newEntry';
+import { passwordsIn, protectPasswords } from '../passwords';
+import { newEntry, newEntryFields, touchedByNew } from './newEntry';
 
 export const upsert = defineOperation({
 	name: 'Create or Update',
 	value: 'upsert',
 	action: 'Create or update an entry',
-	description: 'Create a new record, or update the current one if it already exists (upsert)',
+	description:
+		'Create a new record, or update the current one if it already exists (upsert): attributes get exactly these values, one without a value is removed, others stay',
 	repeatable: true,
 	properties: [
 		...newEntryFields,
@@ -33,9 +34,11 @@ export const upsert = defineOperation({
 		},
 	],
 	secrets: ({ attributes, attributesJson }) => passwordsIn([attributes, attributesJson]),
+	inOrder: touchedByNew,
 	async execute(ldap: LdapClient, { options, ...input }, item) {
 		const { check = true, files } = options;
 		const { dn, attributes, schema } = await newEntry(ldap, { ...input, files }, item);
+		protectPasswords(ldap, attributes);
 		return { dn, ...(await upsertEntry(ldap, dn, attributes, check ? schema : undefined)) };
 	},
 });

@@ -1,6 +1,8 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
+import { toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
 import { dnOf } from '../../transport/findEntry';
+import { isMissing } from '../../transport/results';
 import { groupAt } from '../../transport/groups/group';
 import { allMembers } from '../../transport/groups/memberships';
 import { readEntry } from '../../transport/readEntry';
@@ -22,7 +24,8 @@ export const getMembers = defineOperation({
 			name: 'details',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to read the entry of each member, which takes a request for each',
+			description:
+				'Whether to read the entry of each member, which takes a request for each. Of a member without an entry only the name is returned, and that it does not exist.',
 		},
 		{ ...attributesField, displayOptions: { show: { details: [true] } } },
 		{
@@ -45,8 +48,15 @@ export const getMembers = defineOperation({
 		const asked = askedFor(attributes ?? [], options);
 		const rows = [];
 		for (const member of members) {
-			const dn = names === 'dn' ? member : await dnOf(ldap, member);
-			rows.push(await shape(await readEntry(ldap, dn, asked)));
+			try {
+				const dn = names === 'dn' ? member : await dnOf(ldap, member);
+				rows.push(await shape(await readEntry(ldap, dn, asked)));
+			} catch (error) {
+				const failure = toFailure(error);
+				if (!isMissing(failure)) throw failure;
+				// Groups often name who was deleted, or is in another directory.
+				rows.push({ [names]: member, exists: false });
+			}
 		}
 		return rows;
 	},

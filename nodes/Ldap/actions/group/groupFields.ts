@@ -3,6 +3,7 @@ import { fromList } from '../../../shared/node/fromList';
 import { invalidInput } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
 import { dnOf } from '../../transport/findEntry';
+import { keyOf } from '../../transport/groups/changeMembers';
 import type { Group } from '../../transport/groups/group';
 import { readEntry, valuesIn } from '../../transport/readEntry';
 import { entryField } from '../fields';
@@ -48,25 +49,38 @@ export const nestedOption = {
 /** Work on the same group keeps the order of the items. */
 export const sameGroup = ({ group }: { group: string }): string => group.toLowerCase();
 
-/** What was filled in for several members. @throws Failure where one of them is no text */
+/**
+ * What was filled in for several members. Only an empty list is nobody: an expression that gives
+ * nothing must not empty a group.
+ * @throws Failure where one of them is no text
+ */
 export function namesOf(members: unknown): string[] {
-	const given = typeof members === 'string' ? members.split(/\r?\n/) : [members].flat();
-	const names = given.map((name: unknown) => {
-		if (typeof name === 'string') return name.trim();
+	if (typeof members === 'string') {
+		const lines = members.split(/\r?\n/).map((line) => line.trim());
+		const names = lines.filter((line) => line !== '');
+		if (names.length > 0) return names;
+		throw invalidInput('"Members" is empty', 'Give DNs, IDs or names, or the empty list {{ [] }}.');
+	}
+	return [members].flat().map((member: unknown) => {
+		const name = typeof member === 'number' ? String(member) : member;
+		if (typeof name === 'string' && name.trim() !== '') return name.trim();
 		throw invalidInput('"Members" has something that is no text', 'Give DNs, IDs or names.');
 	});
-	return names.filter((name) => name !== '');
 }
 
-/** The members as the group names them. @throws Failure where there is no such entry */
+/** The members as the group names them, each once. @throws Failure where there is no such entry */
 export async function memberNames(
 	ldap: LdapClient,
 	group: Group,
 	members: string[],
 ): Promise<string[]> {
-	const found: string[] = [];
-	for (const member of members) found.push(await memberName(ldap, group, member));
-	return found;
+	const found = new Map<string, string>();
+	for (const member of members) {
+		const name = await memberName(ldap, group, member);
+		const key = keyOf(group, name);
+		if (!found.has(key)) found.set(key, name);
+	}
+	return [...found.values()];
 }
 
 async function memberName(ldap: LdapClient, group: Group, member: string): Promise<string> {

@@ -16,9 +16,8 @@ export const setMembers = defineOperation({
 		groupField,
 		{
 			...membersField,
-			required: false,
 			description:
-				'DNs, IDs or names, one in each line, or an expression that gives a list. An empty list removes all members, where the group may be empty.',
+				'DNs, IDs or names, one in each line, or an expression that gives a list. The empty list {{ [] }} removes all members, where the group may be empty; an empty field does not.',
 		},
 	],
 	inOrder: sameGroup,

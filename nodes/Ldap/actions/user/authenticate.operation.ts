@@ -1,4 +1,5 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
+import type { Failure } from '../../../shared/resilience/failure';
 import { toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
 import { dnOf } from '../../transport/findEntry';
@@ -13,24 +14,30 @@ export const authenticate = defineOperation({
 	repeatable: false,
 	properties: [userField, passwordField],
 	async execute(ldap: LdapClient, { entry, password }) {
-		try {
-			const dn = await dnOf(ldap, entry);
-			await ldap.authenticate(dn, password);
-			return { authenticated: true, dn };
-		} catch (error) {
+		const refused = (isRefusal: (failure: Failure) => boolean) => (error: unknown) => {
 			const failure = toFailure(error);
-			if (failure.code === 'NO_SUCH_ENTRY' || isRefusal(failure))
-				return { authenticated: false, user: entry, reason: reasonOf(failure) };
-			throw failure;
-		}
+			if (!isRefusal(failure)) throw failure;
+			return { authenticated: false, user: entry, reason: reasonOf(failure) };
+		};
+		// That the user of the credential is refused says nothing about the other one.
+		const dn = await dnOf(ldap, entry).catch(refused(({ code }) => code === 'NO_SUCH_ENTRY'));
+		if (typeof dn !== 'string') return dn;
+		const answer = ldap.authenticate(dn, password).then(() => ({ authenticated: true, dn }));
+		return await answer.catch(refused(isOfPassword));
 	},
 });
 
-/** The server has looked at the password, and said no. */
-const isRefusal = ({ kind, phase, code }: ReturnType<typeof toFailure>) =>
-	kind === 'auth' && phase === 'rejected' && code !== 'NOT_ENCRYPTED';
+// RFC 4511 appendix A.2: no such way of signing in, and not without encryption.
+const BEFORE_THE_PASSWORD: ReadonlySet<number | undefined> = new Set([7, 8, 13]);
 
-const reasonOf = ({ code, message, hint }: ReturnType<typeof toFailure>) => ({
+/** The server has looked at the password, and said no. */
+const isOfPassword = ({ kind, phase, code, status }: Failure) =>
+	kind === 'auth' &&
+	phase === 'rejected' &&
+	code !== 'NOT_ENCRYPTED' &&
+	!BEFORE_THE_PASSWORD.has(status);
+
+const reasonOf = ({ code, message, hint }: Failure) => ({
 	code,
 	message,
 	...(hint && { hint }),

@@ -1,11 +1,11 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import { toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
-import { createUser } from '../../transport/accounts/createUser';
+import { createUser, userCalled } from '../../transport/accounts/createUser';
 import { isThere } from '../../transport/results';
 import { attributesJsonField, givenAttributes } from '../attributeFields';
 import { baseField } from '../fields';
-import { passwordsIn } from '../passwords';
+import { passwordsIn, protectPasswords } from '../passwords';
 import { passwordField } from './userFields';
 
 export const create = defineOperation({
@@ -36,6 +36,7 @@ export const create = defineOperation({
 			displayName: 'First Name',
 			name: 'firstName',
 			type: 'string',
+			typeOptions: { condition: true },
 			default: '',
 		},
 		{
@@ -106,15 +107,20 @@ export const create = defineOperation({
 		},
 	],
 	secrets: ({ options: { attributesJson } }) => passwordsIn(attributesJson),
+	inOrder: ({ login }) => login.toLowerCase(),
 	async execute(ldap: LdapClient, { options, ...user }, item) {
 		const { ifExists = 'fail', attributesJson, ...more } = options;
 		const others = await givenAttributes(await ldap.schema(), { attributesJson }, item);
+		protectPasswords(ldap, others);
 		try {
 			return { ...(await createUser(ldap, { ...user, ...more, others })), created: true };
 		} catch (error) {
 			const failure = toFailure(error);
-			if (ifExists === 'leave' && isThere(failure)) return { login: user.login, created: false };
-			throw failure;
+			if (ifExists !== 'leave' || !isThere(failure)) throw failure;
+			// Another one of the same full name is not the user who is meant.
+			const dn = await userCalled(ldap, user.login);
+			if (dn === undefined) throw failure;
+			return { dn, login: user.login, created: false };
 		}
 	},
 });

@@ -37,10 +37,16 @@ export const expire = defineOperation({
 	],
 	inOrder: sameEntry,
 	async execute(ldap: LdapClient, { entry, expires, at = '' }) {
-		const time = expires === 'never' ? undefined : Date.parse(at);
-		if (time !== undefined && Number.isNaN(time)) throw invalidInput(`"Time" is no time: "${at}"`);
+		const time = expires === 'never' ? undefined : timeOf(at);
 		const dn = await dnOf(ldap, entry);
 		await (await accountsOf(ldap)).expire(dn, time);
 		return { dn, expires: time === undefined ? null : new Date(time).toISOString() };
 	},
 });
+
+/** Without the first check "5" would be a day in May 2001. */
+function timeOf(text: string): number {
+	const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
+	if (!Number.isNaN(time)) return time;
+	throw invalidInput(`"Time" is no time: "${text}"`, 'Such as 2026-01-31T08:00:00Z.');
+}

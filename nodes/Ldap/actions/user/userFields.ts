@@ -14,7 +14,7 @@ export const passwordField = {
 	displayName: 'Password',
 	name: 'password',
 	type: 'string',
-	typeOptions: { password: true },
+	typeOptions: { password: true, condition: true },
 	required: true,
 	default: '',
 	description: 'Sent over encrypted connections only, and never part of the output or of an error',

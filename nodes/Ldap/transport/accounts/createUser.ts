@@ -1,7 +1,9 @@
-import { toFailure } from '../../../shared/resilience/failure';
+import { Failure, toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../client';
 import { joinDn, parseDn, rdnOf } from '../dn';
+import { dnsBelowBase } from '../dnsFound';
 import type { Attribute } from '../entry';
+import { equal } from '../filter';
 import { PASSWORD_MODIFY } from '../modifyPassword';
 import { checkEntry } from '../checkEntry';
 import { mustBeEncrypted } from '../mustBeEncrypted';
@@ -35,6 +37,14 @@ export async function createUser(
 	const parent = user.parent.trim() || (await ldap.baseDn());
 	const create = vendor === 'activeDirectory' ? inActiveDirectory : elsewhere;
 	return { dn: await create(ldap, user, parent), login: user.login };
+}
+
+/** The DN of the user of this login; `undefined`: there is none. */
+export async function userCalled(ldap: LdapClient, login: string): Promise<string | undefined> {
+	const { vendor } = await ldap.rootDse();
+	const attribute = vendor === 'activeDirectory' ? 'sAMAccountName' : 'uid';
+	const { dns } = await dnsBelowBase(ldap, { filter: equal(attribute, login), sizeLimit: 1 });
+	return dns[0];
 }
 
 /** One request: [MS-ADTS] takes password and flags in the Add as well. */
@@ -89,11 +99,23 @@ async function elsewhere(ldap: LdapClient, user: NewUser, parent: string): Promi
 	} catch (error) {
 		const failure = toFailure(error);
 		// A user without the password that was meant for it: it is taken back, so that a retry begins anew.
-		await ldap.delete(dn);
+		await ldap.delete(dn).catch(() => {
+			throw halfDone(dn, failure);
+		});
 		throw failure.inPhase('rejected');
 	}
 	return dn;
 }
+
+/** Nobody may take it for a user who is ready, nor add it again. */
+const halfDone = (dn: string, failure: Failure) =>
+	new Failure({
+		...failure,
+		phase: 'maybeDone',
+		message: `"${dn}" was added, but its password or its account was not set: ${failure.message}`,
+		hint: 'It could not be taken back either. Delete the entry before you run the item again, or set what is missing.',
+		cause: failure,
+	});
 
 const fullNameOf = ({ fullName, firstName, lastName }: NewUser): string =>
 	fullName?.trim() || [firstName.trim(), lastName.trim()].filter(Boolean).join(' ');

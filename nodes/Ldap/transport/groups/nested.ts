@@ -1,6 +1,7 @@
 import { toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../client';
 import { dnKey } from '../dn';
+import { allDnsFound } from '../dnsFound';
 import type { Filter } from '../filter';
 import { anyOf, byRule, equal, present } from '../filter';
 import { readEntry, valuesIn } from '../readEntry';
@@ -16,13 +17,12 @@ const IN_ONE_FILTER = 50;
 export const inChain = (attribute: 'member' | 'memberOf', dn: string): Filter =>
 	byRule(attribute, IN_CHAIN, dn);
 
-/** The DNs that a search finds in the whole directory. */
+/** The DNs that a search finds below the base DN; in Active Directory in the whole domain. */
 export async function dnsOf(ldap: LdapClient, filter: Filter): Promise<string[]> {
-	const found: string[] = [];
-	const search = { base: await ldap.baseDn(), scope: 'subtree' as const, filter };
-	for await (const entries of ldap.search({ ...search, attributes: ['1.1'] }))
-		found.push(...entries.map(({ dn }) => dn));
-	return found;
+	// Active Directory lets everybody who is signed in look into the whole domain.
+	const { vendor, defaultNamingContext } = await ldap.rootDse();
+	const domain = vendor === 'activeDirectory' ? defaultNamingContext : undefined;
+	return await allDnsFound(ldap, { base: domain ?? (await ldap.baseDn()), filter });
 }
 
 /** The groups that name one of these as a member. */

@@ -1,4 +1,4 @@
-// Passwords, their hashes, and keys, of all servers.
+// Passwords, their hashes, and keys, of all servers; the first two by their OIDs as well.
 const SECRETS: ReadonlySet<string> = new Set(
 	`userPassword unicodePwd authPassword unixUserPassword clearPassword dBCSPwd ntPwdHistory lmPwdHistory
 		supplementalCredentials sambaNTPassword sambaLMPassword sambaPasswordHistory pwdHistory olcRootPW
@@ -6,7 +6,7 @@ const SECRETS: ReadonlySet<string> = new Set(
 		msLAPS-EncryptedDSRMPassword msLAPS-EncryptedDSRMPasswordHistory msDS-ManagedPassword
 		krbPrincipalKey krbMKey krb5Key initialAuthIncoming initialAuthOutgoing trustAuthIncoming
 		trustAuthOutgoing currentValue priorValue msFVE-RecoveryPassword msFVE-KeyPackage
-		pgpKeyPGPPrivate ipaNTHash`
+		pgpKeyPGPPrivate ipaNTHash 2.5.4.35 1.2.840.113556.1.4.90`
 		.toLowerCase()
 		.split(/\s+/),
 );

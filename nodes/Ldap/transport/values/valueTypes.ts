@@ -126,8 +126,12 @@ const BY_NAME: ReadonlyMap<string, ValueType> = new Map(
 
 /**
  * How values of the attribute are written.
- * @param name its name without options
+ * @param name one of its names, or its OID, without options
  * @param attribute what the schema says about it; not known: text
  */
 export const valueTypeOf = (name: string, attribute: AttributeType | undefined): ValueType =>
-	BY_NAME.get(name.toLowerCase()) ?? BY_SYNTAX.get(attribute?.syntax ?? '') ?? text;
+	[name, ...(attribute?.names ?? [])]
+		.map((one) => BY_NAME.get(one.toLowerCase()))
+		.find((known) => known !== undefined) ??
+	BY_SYNTAX.get(attribute?.syntax ?? '') ??
+	text;
