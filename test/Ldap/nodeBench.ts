@@ -13,10 +13,13 @@ export const TEAM = `cn=team,ou=groups,${BASE}`;
 
 /** The built node in n8n's engine, and an OpenLDAP of two people and a group of both. */
 export class NodeBench {
-	private constructor(
-		private readonly engine: Engine,
-		readonly sandbox: LdapSandbox,
-	) {}
+	readonly sandbox: LdapSandbox;
+	private readonly engine: Engine;
+
+	private constructor(engine: Engine, sandbox: LdapSandbox) {
+		this.engine = engine;
+		this.sandbox = sandbox;
+	}
 
 	static async open(): Promise<NodeBench> {
 		const sandbox = await startLdapSandbox({ base: BASE, admin: ADMIN });

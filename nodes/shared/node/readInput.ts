@@ -109,10 +109,12 @@ const READERS: Partial<Record<INodeProperties['type'], Reader>> = {
 		return wrongType('true or false', value, field);
 	},
 	multiOptions: (value, field) => {
-		const list = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
+		const list: unknown =
+			typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
 		if (!Array.isArray(list) || list.some((one) => typeof one !== 'string'))
 			return wrongType('a list of texts', value, field);
-		return list.filter((one) => one !== '');
+		const names: unknown[] = list;
+		return names.filter((name) => name !== '');
 	},
 	options: (value, field, property) => {
 		const { options, displayName } = property;

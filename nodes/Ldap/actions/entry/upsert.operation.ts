@@ -9,8 +9,7 @@ export const upsert = defineOperation({
 	name: 'Create or Update',
 	value: 'upsert',
 	action: 'Create or update an entry',
-	description:
-		'Create a new record, or update the current one if it already exists (upsert): attributes get exactly these values, one without a value is removed, others stay',
+	description: 'Create a new record, or update the current one if it already exists (upsert)',
 	repeatable: true,
 	properties: [
 		...newEntryFields,
