@@ -129,15 +129,18 @@ test('not being signed in is a matter of the credential', () => {
 	expect(failure(1, message)).toMatchObject({ kind: 'auth', scope: 'credential' });
 });
 
-test('the nearest entry, the URLs of a referral, and no secret are in the message', () => {
+test('the URLs of a referral, and no secret, are in the message', () => {
 	const { message } = resultFailure(
-		result(10, 'try "planted-secret" elsewhere', {
-			matchedDn: 'dc=example',
-			referrals: ['ldap://a/', 'ldap://b/'],
-		}),
+		result(10, 'try "planted-secret" elsewhere', { referrals: ['ldap://a/', 'ldap://b/'] }),
 		{ doing: 'Delete', dn: 'cn=a', redact: redactor(['planted-secret']) },
 	);
-	expect(message).toBe(
-		'try "[redacted]" elsewhere — Delete of "cn=a". The nearest entry that exists is "dc=example". See ldap://a/, ldap://b/.',
-	);
+	expect(message).toBe('try "[redacted]" elsewhere — Delete of "cn=a". See ldap://a/, ldap://b/.');
+});
+
+test('so is the nearest entry that exists', () => {
+	const { message } = resultFailure(result(32, '', { matchedDn: 'dc=example' }), {
+		doing: 'Delete',
+		dn: 'cn=a,dc=example',
+	});
+	expect(message).toContain('The nearest entry that exists is "dc=example".');
 });
