@@ -75,6 +75,15 @@ ${table(
 	['', ...subjects],
 	rows.map(({ title, verdicts }) => [title, ...verdicts].map(inCell)),
 )}`,
+	ldapDefects: ({ subjects, rows }) => `## What LDAP nodes get wrong
+
+Each scenario played with our node and with that of n8n in the same engine, against slapd. Empty: as it should
+be.
+
+${table(
+	['', ...subjects],
+	rows.map(({ title, verdicts }) => [title, ...verdicts].map(inCell)),
+)}`,
 	overhead: ({ runs, calls, ours, floor, overhead }) =>
 		`## Cost of the policies
 

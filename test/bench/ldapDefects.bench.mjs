@@ -1,0 +1,6 @@
+// What LDAP nodes are known to get wrong, played with ours and with that of n8n.
+import { bundled, host } from './engine.mjs';
+
+const { play } = await bundled('test/bench/ldapDefects.ts');
+console.log(JSON.stringify(await play(host)));
+process.exit(0);
