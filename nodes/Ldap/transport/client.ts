@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/ground/clock';
+import type { Failure } from '../../shared/resilience/failure';
 import type { Redact } from '../../shared/ground/redact';
 import type { Attribute, Change } from './entry';
 import type { SearchAnswer } from './message';
@@ -15,8 +16,10 @@ export interface RootDse {
 	supportedFeatures: ReadonlySet<string>;
 	supportedCapabilities: ReadonlySet<string>;
 	supportedSASLMechanisms: string[];
-	/** all attributes, as the server names them */
+	/** all attributes, as the server names them; none where it does not show them */
 	attributes: Attribute[];
+	/** why it does not show them, where it says so */
+	refusal?: Failure;
 	/** "activeDirectory" for Windows and Samba */
 	vendor: 'activeDirectory' | 'openLdap' | 'other';
 }

@@ -6,8 +6,7 @@ import { Failure, toFailure } from '../../shared/resilience/failure';
 import { askFollowing } from './asking';
 import type { Ask } from './calls';
 import { Calls } from './calls';
-import type { LdapClient } from './client';
-import type { Attribute } from './entry';
+import type { LdapClient, RootDse } from './client';
 import { PAGED_RESULTS } from './controls';
 import { listen } from './listen';
 import { Code } from './message';
@@ -66,7 +65,7 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 	const { clock = systemClock, signal, redact } = options;
 	const referrals = () => new Referrals(options.encryption, options.followTo ?? nowhere, callsTo);
 	const ask = async (what: Ask) => await askFollowing(calls, referrals(), what);
-	const rootDse = new Kept(async () => parseRootDse(await attributesOfRoot(calls)));
+	const rootDse = new Kept(async () => await readRootDse(calls));
 	const schema = new Kept(async () => await readSchema(client, options.key));
 
 	const client: LdapClient = {
@@ -158,11 +157,12 @@ async function pageSizeOf({ scope, pageSize }: Search, client: LdapClient): Prom
 	}
 }
 
-async function attributesOfRoot(calls: Calls): Promise<Attribute[]> {
+async function readRootDse(calls: Calls): Promise<RootDse> {
 	try {
-		return (await readEntry(calls, '', ROOT_ATTRIBUTES))?.attributes ?? [];
+		return parseRootDse((await readEntry(calls, '', ROOT_ATTRIBUTES))?.attributes ?? []);
 	} catch (error) {
-		if (isHidden(toFailure(error))) return [];
+		const refusal = toFailure(error);
+		if (isHidden(refusal)) return { ...parseRootDse([]), refusal };
 		throw error;
 	}
 }

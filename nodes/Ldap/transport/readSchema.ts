@@ -1,5 +1,5 @@
 import { Recent } from '../../shared/ground/recent';
-import { toFailure } from '../../shared/resilience/failure';
+import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { LdapClient } from './client';
 import type { Entry } from './entry';
 import { anyEntry } from './filter';
@@ -28,16 +28,17 @@ type Client = Pick<LdapClient, 'rootDse' | 'search' | 'clock'>;
  * @param owner tells credentials apart
  */
 export async function readSchema(client: Client, owner: string): Promise<Schema> {
-	const { subschemaSubentry } = await client.rootDse();
-	if (!subschemaSubentry) return noSchema;
+	const { subschemaSubentry, refusal } = await client.rootDse();
+	if (!subschemaSubentry) return { ...noSchema, refusal };
 	const stamped = await read(client, subschemaSubentry, ['modifyTimestamp']);
-	const stamp = stamped?.attributes[0]?.values[0]?.toString();
+	const stamp =
+		stamped instanceof Failure ? undefined : stamped?.attributes[0]?.values[0]?.toString();
 	const name = JSON.stringify([owner, subschemaSubentry, stamp]);
 	const kept = stamp === undefined ? undefined : schemas.peek(name);
 	const now = client.clock.now();
 	if (kept && now - kept.readAt < KEPT_MS) return kept.schema;
 	const subschema = await read(client, subschemaSubentry, SCHEMA_ATTRIBUTES);
-	if (!subschema) return noSchema;
+	if (!subschema || subschema instanceof Failure) return { ...noSchema, refusal: subschema };
 	const schema = parseSchema(subschema);
 	schemas.set(name, { schema, readAt: now });
 	return schema;
@@ -47,13 +48,15 @@ async function read(
 	client: Client,
 	base: string,
 	attributes: string[],
-): Promise<Entry | undefined> {
+): Promise<Entry | Failure | undefined> {
 	const filter = anyEntry;
 	try {
 		for await (const [entry] of client.search({ base, scope: 'base', filter, attributes }))
 			if (entry) return entry;
 	} catch (error) {
-		if (!isHidden(toFailure(error))) throw error;
+		const refusal = toFailure(error);
+		if (isHidden(refusal)) return refusal;
+		throw error;
 	}
 	return undefined;
 }

@@ -1,3 +1,5 @@
+import type { Failure } from '../../shared/resilience/failure';
+
 /** An attribute type of the server (RFC 4512 section 4.1.2), with what it inherits. */
 export interface AttributeType {
 	oid: string;
@@ -30,4 +32,6 @@ export interface Schema {
 	objectClass(nameOrOid: string): ObjectClass | undefined;
 	readonly attributeTypes: readonly AttributeType[];
 	readonly objectClasses: readonly ObjectClass[];
+	/** why it is empty, where the server says so */
+	readonly refusal?: Failure;
 }

@@ -82,7 +82,7 @@ test.each<[Condition, RegExp]>([
 		{ attribute: 'a)(b', operator: 'equals', value: 'x' },
 		/"a\)\(b" is not the name of an attribute/,
 	],
-	[{ attribute: '', operator: 'exists' }, /"" is not the name of an attribute/],
+	[{ attribute: '', operator: 'exists' }, /A condition names no attribute/],
 	[{ attribute: 'objectGUID', operator: 'equals', value: 'x' }, /"objectGUID" is not a GUID/],
 	[{ attribute: 'x', operator: 'equals', value: 'x', valueType: 'sid' }, /"x" is not a SID/],
 	[

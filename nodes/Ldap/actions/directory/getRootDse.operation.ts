@@ -12,8 +12,8 @@ export const getRootDse = defineOperation({
 	repeatable: true,
 	properties: [],
 	async execute(ldap: LdapClient) {
-		const { attributes } = await ldap.rootDse();
-		if (attributes.length === 0) throw nothingShown();
+		const { attributes, refusal } = await ldap.rootDse();
+		if (attributes.length === 0) throw refusal ?? nothingShown();
 		return rootDseRow(attributes);
 	},
 });

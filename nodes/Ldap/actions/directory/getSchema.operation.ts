@@ -57,6 +57,7 @@ export const getSchema = defineOperation({
 	],
 	async execute(ldap: LdapClient, { definitions, objectClass = '', kind = 'all', search }) {
 		const schema = await ldap.schema();
+		if (schema.refusal) throw schema.refusal;
 		if (definitions === 'attributesOfClass')
 			return attributesOfClass(schema, objectClass.trim()).filter(matching(search));
 		if (definitions === 'attributeTypes') return schema.attributeTypes.filter(matching(search));

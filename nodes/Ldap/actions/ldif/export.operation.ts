@@ -1,3 +1,4 @@
+import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import { outputFileField } from '../../../shared/node/rowsOutput';
 import type { LdapClient } from '../../transport/client';
@@ -14,7 +15,7 @@ export const exportOperation = defineOperation({
 	value: 'export',
 	action: 'Export entries to an LDIF file',
 	description:
-		'Write the entries that a search finds into an LDIF file, of any size, byte for byte as ldapsearch does',
+		'Write the entries that a search finds into an LDIF file, of any size, byte for byte as ldapsearch does: with the passwords or their hashes, where the credential may read them',
 	repeatable: true,
 	properties: [
 		baseField,
@@ -28,7 +29,7 @@ export const exportOperation = defineOperation({
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			options: [...searchOptions, operationalOption],
+			options: [...searchOptions, operationalOption].sort(byDisplayName),
 		},
 	],
 	async execute(ldap: LdapClient, input, item) {
@@ -36,7 +37,7 @@ export const exportOperation = defineOperation({
 		const schema = await ldap.schema();
 		const entries = await searching(ldap, input, filterOf(input, schema), 0);
 		return await delivered(
-			{ entries, schema, attributes, limit: Infinity },
+			{ entries, schema, attributes, limit: Infinity, passwords: true },
 			{ output: 'ldif', binaryPropertyName, options },
 			item,
 		);
