@@ -206,7 +206,8 @@ export async function openLdap(_engine: Engine): Promise<House> {
 			}),
 		hang: (about) => void sandbox.faults.add({ kind: 'hang', match: isAboutItems(about) }),
 		heal: () => sandbox.faults.clear(),
-		requests: () => sandbox.requests.length,
+		// To take a request back is no request.
+		requests: () => sandbox.requests.filter(({ operation }) => operation !== 'abandon').length,
 		connections: () => sandbox.openConnections(),
 		close: async () => await sandbox.stop(),
 	};
