@@ -4,6 +4,12 @@ import { clientOf, failureOf, signInAs } from '../Ldap/clientOf';
 import { needs } from '../needs';
 import { startDirsrv, type Dirsrv } from './dirsrv/start.ts';
 
+const SHELVES = Array.from(
+	{ length: 150 },
+	(_, n) =>
+		`dn: ou=shelf ${n},dc=example,dc=org\nobjectClass: organizationalUnit\nou: shelf ${n}\n`,
+).join('\n');
+
 needs('ns-slapd')('What 389 Directory Server does in its own way', () => {
 	let dirsrv: Dirsrv;
 	let ldap: LdapClient;
@@ -14,7 +20,7 @@ needs('ns-slapd')('What 389 Directory Server does in its own way', () => {
 			signIn: signInAs(name, password),
 		});
 	beforeAll(async () => {
-		dirsrv = await startDirsrv();
+		dirsrv = await startDirsrv({ ldif: SHELVES });
 		ldap = as(dirsrv.admin.dn, dirsrv.admin.password);
 	}, 120_000);
 	afterAll(async () => await dirsrv.stop());
@@ -72,6 +78,26 @@ needs('ns-slapd')('What 389 Directory Server does in its own way', () => {
 		const entry = String(parent.dn);
 		await act(ldap, 'entry.delete', { entry, options: { tree: true } });
 		expect(await actOnce(ldap, 'entry.exists', { entry })).toMatchObject({ exists: false });
+	});
+
+	test('what the server is not willing to sort is said, with what to do; the rest is sorted', async () => {
+		const sort = { keys: [{ attribute: 'sn', order: 'ascending', matchingRule: '' }] };
+		const search = async (filter: string) =>
+			await act(ldap, 'entry.search', { ...{ filterBy: 'text', filter }, options: { sort } });
+		for (const sn of ['Zuse', 'Abel', 'Mach']) {
+			const given = { parent: `ou=people,${dirsrv.base}`, name: `sorted ${sn}` };
+			const objectClasses = ['inetOrgPerson'];
+			await act(ldap, 'entry.create', { ...given, objectClasses, attributesJson: { sn } });
+		}
+		const { rows } = await search('(cn=sorted*)');
+		expect(rows.map(({ sn }) => sn)).toEqual([['Abel'], ['Mach'], ['Zuse']]);
+		// From so many entries on it looks at all, and then it does not sort.
+		const changesJson = { replace: { 'nsslapd-idlistscanlimit': '100' } };
+		const entry = 'cn=config,cn=ldbm database,cn=plugins,cn=config';
+		await act(ldap, 'entry.update', { entry, changesJson });
+		const failure = await failureOf(search('(objectClass=*)'));
+		expect(failure).toMatchObject({ status: 53, phase: 'rejected' });
+		expect(failure.hint).toContain('Sort node');
 	});
 
 	test('a policy that never asks for a new password is named', async () => {

@@ -22,6 +22,16 @@ const LIMITS = new Set<number>([
 	Code.adminLimitExceeded,
 ]);
 
+// RFC 2891 section 1.2; 389 Directory Server is unwilling to sort what it has no index for.
+const UNSORTED = new Set<number>([
+	Code.noSuchAttribute,
+	Code.unavailableCriticalExtension,
+	Code.inappropriateMatching,
+	Code.unwillingToPerform,
+]);
+const SORT =
+	'The server does not sort this. Filter by an attribute that it has an index for, or leave "Sort By" out and use the Sort node.';
+
 /** How a search ended, or that another server is to be asked. */
 export type RunEnd = SearchEnd & { elsewhere?: Result };
 
@@ -115,7 +125,10 @@ export class SearchRun {
 		} else if (result.code === Code.referral) {
 			this.end = { ...this.ended(), elsewhere: result };
 		} else if (result.code !== 0) {
-			throw this.calls.failureOf(result, DOING, this.search.base);
+			const failure = this.calls.failureOf(result, DOING, this.search.base);
+			throw this.search.sort?.length && UNSORTED.has(result.code)
+				? failure.withHint(SORT)
+				: failure;
 		} else {
 			this.cookie = this.pageSize > 0 ? cookieOf(result.controls) : NO_COOKIE;
 			if (this.cookie.length > 0) reading.stream = this.ask(reading.lease);
