@@ -71,7 +71,10 @@ export interface OutputInput {
 	options: ShapeOptions & { valueSeparator?: string };
 }
 
-/** What was found, in the way the user chose. Where the server gave up early, that is said in `truncated`. */
+/**
+ * What was found, in the way the user chose. Where the server gave up early, that is said in `truncated`;
+ * what other servers hold and nobody has asked, beside a file in `referrals`.
+ */
 export async function delivered(found: Found, input: OutputInput, item: Item): Promise<object[]> {
 	const { output } = input;
 	if (output === 'items') return await asItems(found, input, item);
@@ -178,7 +181,8 @@ async function asFile(
 			count += page.length;
 			return Buffer.from(page.map(lines).join(''));
 		});
-		said = truncation(end, count, found.limit);
+		const { referrals } = end;
+		said = { ...truncation(end, count, found.limit), ...(referrals.length > 0 && { referrals }) };
 	}
 	const fileName = `entries.${extension}`;
 	const body = Readable.from(content(), { objectMode: false });

@@ -231,6 +231,20 @@ test('CSV columns have what was asked for, by whichever name', async () => {
 	expect((await failureOf(act(ldap, 'entry.search', all))).message).toMatch(/"\*"/);
 });
 
+test('beside a file stands what other servers hold', async () => {
+	person('anna');
+	sandbox.refer(GROUPS, [`ldap://other.example/${GROUPS}`]);
+	const input = { base: BASE, returnAll: true, output: 'ndjson' };
+	const { rows } = await act(ldap, 'entry.search', input);
+	expect(rows).toEqual([
+		expect.objectContaining({
+			referrals: [expect.stringMatching(/^ldap:\/\/other\.example\/ou=groups/)],
+		}),
+	]);
+	const { rows: people } = await act(ldap, 'entry.search', { ...input, base: PEOPLE });
+	expect(people).toEqual([{ count: 2, fileName: 'entries.ndjson' }]);
+});
+
 test('passwords are not sent without encryption, whichever attribute has them', async () => {
 	const plain = connect({ encrypted: false });
 	const entry = person('anna');
