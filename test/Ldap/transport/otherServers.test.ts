@@ -4,7 +4,7 @@ import { deleteTree } from '../../../nodes/Ldap/transport/deleteTree';
 import { resultFailure } from '../../../nodes/Ldap/transport/failure';
 import type { Result } from '../../../nodes/Ldap/transport/message';
 import { baseOf, parseRootDse } from '../../../nodes/Ldap/transport/rootDse';
-import { noSchema } from '../../../nodes/Ldap/transport/schemaParser';
+import { noSchema, parseSchema } from '../../../nodes/Ldap/transport/schemaParser';
 import { attribute } from '../clientOf';
 
 // What Apache Directory Server 2.0.0.AM26 and others were seen to do.
@@ -112,4 +112,26 @@ test('the first password of a user is set where the server only changes those th
 	);
 	await (await accountsOf(ldap)).setPassword('uid=ann', 'geheim');
 	expect(set).toEqual([['uid=ann', 'geheim']]);
+});
+
+test('a server with the password policies of OpenLDAP disables accounts as OpenLDAP does', async () => {
+	const definition = "( 1.3.6.1.4.1.42.2.27.8.1.17 NAME 'pwdAccountLockedTime' )";
+	const attributes = [attribute('attributeTypes', definition)];
+	const changed: string[] = [];
+	const ldap = serverOf(
+		{},
+		{
+			schema: async () => await Promise.resolve(parseSchema({ dn: 'cn=schema', attributes })),
+			search: async function* () {
+				yield [{ dn: 'uid=ann', attributes: [] }];
+				return await Promise.resolve({ referrals: [] });
+			},
+			modify: async (_dn, [change]) => {
+				await Promise.resolve();
+				changed.push(`${change?.type}: ${String(change?.values[0])}`);
+			},
+		},
+	);
+	expect(await (await accountsOf(ldap)).disable('uid=ann')).toBe(true);
+	expect(changed).toEqual(['pwdAccountLockedTime: 000001010000Z']);
 });

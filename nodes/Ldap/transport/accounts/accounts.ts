@@ -2,7 +2,7 @@ import { Failure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../client';
 import { activeDirectory } from './activeDirectory';
 import { directoryServer } from './directoryServer';
-import { openLdap } from './openLdap';
+import { LOCKED, openLdap } from './openLdap';
 
 /** What a server can do with the account of a user, in the server's own way. */
 export interface Accounts {
@@ -27,7 +27,12 @@ export async function accountsOf(ldap: LdapClient): Promise<Accounts> {
 	if (vendor === 'activeDirectory') return activeDirectory(ldap);
 	if (vendor === 'openLdap') return openLdap(ldap);
 	const name = attributes.find(({ type }) => type.toLowerCase() === 'vendorname')?.values[0];
-	return directoryServer(ldap, name?.toString() ?? 'this server');
+	const ways = directoryServer(ldap, name?.toString() ?? 'this server');
+	const schema = await ldap.schema();
+	if (schema.attributeType('nsAccountLock') || !schema.attributeType(LOCKED)) return ways;
+	// ApacheDS and others have the same draft of password policies as OpenLDAP.
+	const { setPassword, changePassword } = ways;
+	return { ...openLdap(ldap), setPassword, changePassword };
 }
 
 export const unsupported = (what: string, hint: string) =>

@@ -9,7 +9,7 @@ import { shadowExpiry } from './shadow';
 
 // draft-behera-ldap-password-policy-10 section 5.3.3: for ever, until an administrator unlocks it.
 const LOCKED_FOR_EVER = '000001010000Z';
-const LOCKED = 'pwdAccountLockedTime';
+export const LOCKED = 'pwdAccountLockedTime';
 
 /** Accounts of OpenLDAP with the overlay ppolicy. */
 export const openLdap = (ldap: LdapClient): Accounts => ({
