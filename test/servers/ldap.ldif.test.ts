@@ -64,6 +64,8 @@ needs(
 		slapd = await startSlapd();
 		ldap = clientOf([{ host: '127.0.0.1', port: slapd.port }], {
 			signIn: signInAs(slapd.admin.dn, slapd.admin.password),
+			// Nobody listens on this machine.
+			encrypted: true,
 		});
 		await area('odd');
 		await ldap.add(odd().dn, odd().attributes);

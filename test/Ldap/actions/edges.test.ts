@@ -245,6 +245,15 @@ test('beside a file stands what other servers hold', async () => {
 	expect(people).toEqual([{ count: 2, fileName: 'entries.ndjson' }]);
 });
 
+test('a file of passwords is not imported without encryption', async () => {
+	const plain = connect({ encrypted: false });
+	const dn = personDn('from-a-file');
+	const file = `dn: ${dn}\nobjectClass: inetOrgPerson\ncn: F\nsn: F\nuserPassword:: c2VjcmV0\n`;
+	const failure = await failureOf(act(plain, 'ldif.import', {}, file));
+	expect(`${failure.code} ${failure.message}`).toMatch(/NOT_ENCRYPTED|not encrypted/);
+	expect(sandbox.read(dn)).toBeUndefined();
+});
+
 test('passwords are not sent without encryption, whichever attribute has them', async () => {
 	const plain = connect({ encrypted: false });
 	const entry = person('anna');

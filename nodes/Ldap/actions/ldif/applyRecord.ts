@@ -5,6 +5,7 @@ import type { Attribute } from '../../transport/entry';
 import type { LdifRecord } from '../../transport/ldif';
 import { Code } from '../../transport/message';
 import type { Control } from '../../transport/search';
+import { protectPasswords } from '../passwords';
 import type { Status } from './outcomes';
 
 export interface ApplyOptions {
@@ -20,6 +21,7 @@ export async function applyRecord(
 ): Promise<Status> {
 	if (record.type === 'invalid') throw record.failure;
 	const { dn } = record;
+	protectPasswords(ldap, 'attributes' in record ? record.attributes : changesIn(record));
 	if ('attributes' in record) return await add(ldap, record, ifExists);
 	const { controls } = record;
 	if (record.type === 'delete') {
@@ -33,6 +35,9 @@ export async function applyRecord(
 	else await ldap.modifyDn(dn, record.rename, { controls });
 	return 'done';
 }
+
+const changesIn = (record: LdifRecord): Attribute[] =>
+	record.type === 'modify' ? record.changes : [];
 
 async function add(
 	ldap: LdapClient,
