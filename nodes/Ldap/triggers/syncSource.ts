@@ -3,7 +3,6 @@ import type { SearchAnswer } from '../transport/message';
 import { SYNC_REFRESH_REQUIRED, syncInfoOf, syncRequest, syncStateOf } from '../transport/sync';
 import type { SyncInfo } from '../transport/sync';
 import { namesToAskFor } from './attributes';
-import { idOf } from './entries';
 import type { Listening, News, Source } from './news';
 import { searchEnded } from './wake';
 
@@ -64,10 +63,13 @@ function* newsOf(answers: SearchAnswer[], all: boolean): Generator<News> {
 
 function ofEntry({ entry, controls }: SearchAnswer & { type: 'entry' }): News {
 	const state = syncStateOf(controls);
-	const id = state?.id ?? idOf(entry);
-	const cursor = textOf(state?.cookie);
-	if (state?.state === 'delete') return { gone: [id], cursor };
-	if (state?.state === 'present') return { present: [id], cursor };
+	// RFC 4533 section 3.3: each entry says what became of it. Servers that only announce it (ApacheDS)
+	// would leave the trigger waiting for ever.
+	if (!state) throw notDone();
+	const { id } = state;
+	const cursor = textOf(state.cookie);
+	if (state.state === 'delete') return { gone: [id], cursor };
+	if (state.state === 'present') return { present: [id], cursor };
 	return { entries: [{ id, entry }], cursor };
 }
 
@@ -81,3 +83,12 @@ function ofInfo(info: SyncInfo | undefined, all: boolean): News {
 }
 
 const textOf = (cookie: Buffer | undefined) => cookie?.toString('base64');
+
+const notDone = () =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'NO_SYNC_STATE',
+		message: 'The server announces content synchronization (RFC 4533), but does not do it',
+		hint: 'Set "Mechanism" to Persistent Search or to Polling.',
+	});

@@ -52,6 +52,16 @@ describe('syncrepl', () => {
 		expect(await rounds(`a205${WITH_COOKIE}`)).toEqual(['begin', 'end']);
 	});
 
+	test('a server that only announces it is no reason to wait for ever', async () => {
+		const client = scriptedClient({
+			listen: () => answering([{ type: 'entry', entry: entry(1), controls: [] }]),
+		});
+		await expect(newsOf(syncSource, client)).rejects.toMatchObject({
+			code: 'NO_SYNC_STATE',
+			hint: expect.stringContaining('Polling'),
+		});
+	});
+
 	test('entries that are gone or unchanged come one by one or as a set', async () => {
 		const set = (deleted: string, n: number) =>
 			info(`a31c${WITH_COOKIE}0101${deleted}31120410${uuid(n).toString('hex')}`);
