@@ -24,6 +24,7 @@ const FILES = [
 	'database.host.ts',
 	's3EventTrigger.host.ts',
 	's3Trigger.host.ts',
+	'ldapTrigger.host.ts',
 ]
 	.filter((file) => chosen.length === 0 || chosen.some((name) => file.startsWith(name)))
 	.map((file) => path.join(folder, file));
