@@ -1,4 +1,4 @@
-// `npm run bench`: all benchmarks one after the other in one run; writes RESULTS.md.
+// `npm run bench`: all benchmarks one after the other, or those that are named; writes RESULTS.md.
 // Needs a build, the n8n of `npm start`, and Debian's radosgw, slapd, aws-cli, rclone, ldap-utils and curl.
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -23,33 +23,21 @@ const inCell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice
 
 const rounded = (value, digits = 2) => (value === undefined ? '' : value.toFixed(digits));
 
+const costCells = (cost) => [
+	rounded(cost.seconds),
+	rounded(cost.cpu),
+	String(cost.peakMb),
+	cost.idleMb === undefined ? '' : String(cost.peakMb - cost.idleMb),
+	cost.loopMs === undefined ? '' : `${cost.loopMs} (${cost.busyMs})`,
+];
+const costs = (rows, direction) =>
+	table(
+		['', 's', 'CPU, s', 'peak, MB', 'over idle, MB', 'loop, ms'],
+		rows.filter((row) => row[direction]).map((row) => [row.name, ...costCells(row[direction])]),
+	);
+
 const sections = {
-	transfer: ({ mib, rounds, small, large, rows }) => {
-		const cells = (cost) =>
-			cost
-				? [
-						rounded(cost.seconds),
-						rounded(cost.cpu),
-						String(cost.peakMb),
-						cost.idleMb === undefined ? '' : String(cost.peakMb - cost.idleMb),
-						cost.loopMs === undefined ? '' : `${cost.loopMs} (${cost.busyMs})`,
-					]
-				: ['', '', '', '', ''];
-		const HEAD = ['', 's', 'CPU, s', 'peak, MB', 'over idle, MB', 'loop, ms'];
-		const listed = (direction) =>
-			table(
-				HEAD,
-				rows.filter((row) => row[direction]).map((row) => [row.name, ...cells(row[direction])]),
-			);
-		const smallTable = () => `
-
-### ${small} objects of 1 KiB, up
-
-50 requests at a time; one round. The built-in nodes work on one item after the other: for them the time of
-a tenth of the objects, ten times.
-
-${listed('small')}`;
-		return `## One file of ${mib} MiB, up and down
+	transfer: ({ mib, rounds, large, rows }) => `## One file of ${mib} MiB, up and down
 
 Against one Ceph gateway (${large ? 'on disk, a sparse file' : 'in memory'}) on the same machine, medians of ${rounds} interleaved
 rounds, every transfer in a process of its own; nodes run in n8n-core, with files in n8n's file-system mode.
@@ -60,12 +48,17 @@ on a machine of two processors that also runs the server, the rest is waiting fo
 
 ### Up
 
-${listed('up')}
+${costs(rows, 'up')}
 
 ### Down
 
-${listed('down')}${large ? '' : smallTable()}`;
-	},
+${costs(rows, 'down')}`,
+	small: ({ rounds, small, rows }) => `## ${small} objects of 1 KiB, up
+
+Against one Ceph gateway in memory, 50 requests at a time, medians of ${rounds} interleaved rounds; columns as above. The
+built-in nodes work on one item after the other: for them the time of a tenth of the objects, once, ten times.
+
+${costs(rows, 'small')}`,
 	defects: ({ subjects, rows }) => `## What S3 nodes get wrong
 
 Each scenario played with our node and with those of n8n in the same engine, against Ceph and our strict
@@ -225,27 +218,39 @@ const ofPackage = (folder, name) =>
 	JSON.parse(readFileSync(path.join(folder, 'node_modules', name, 'package.json'), 'utf8')).version;
 
 const file = path.join(root, 'test', 'bench', 'RESULTS.md');
-const parts = [
-	`# Results
+const today = new Date().toISOString().slice(0, 10);
+const introduction = `# Results
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; all numbers of one run.
+Written by \`npm run bench\`: the numbers of a section are those of one run, on the day that stands below them.
 
 ${os.cpus().length} × ${os.cpus()[0]?.model ?? '?'}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${version('uname', ['-sr'], /.+/)};
 Node ${process.versions.node}; n8n ${ofPackage(host, 'n8n')} (n8n-core ${ofPackage(host, 'n8n-core')}, n8n-nodes-base ${ofPackage(host, 'n8n-nodes-base')});
 Ceph ${version('radosgw', ['--version'])}; slapd ${version('dpkg-query', ['-W', '-f', '${Version}', 'slapd'], /[\d.]+/)}; ldapts ${ofPackage(root, 'ldapts')}; @aws-sdk/client-s3 ${ofPackage(root, '@aws-sdk/client-s3')};
-aws-cli ${version('/usr/bin/aws', ['--version'])}; rclone ${version('/usr/bin/rclone', ['version'])}; curl ${version('/usr/bin/curl', ['--version'])}.`,
-];
+aws-cli ${version('/usr/bin/aws', ['--version'])}; rclone ${version('/usr/bin/rclone', ['version'])}; curl ${version('/usr/bin/curl', ['--version'])}.`;
+
+// A section that is measured anew takes the place of the one with its marker.
+const marker = (name) => `<!-- ${name} -->`;
+const kept = new Map(
+	readFileSync(file, 'utf8')
+		.split(/^(?=<!-- \w+ -->$)/m)
+		.slice(1)
+		.map((text) => [/^<!-- (\w+) -->/.exec(text)[1], text.trim()]),
+);
+const SCRIPTS = { small: 'transfer' };
 for (const [name, render] of Object.entries(sections)) {
 	if (only.length > 0 && !only.includes(name)) continue;
 	console.error(`\n=== ${name}`);
-	const script = path.join(root, 'test', 'bench', `${name}.bench.mjs`);
+	const script = path.join(root, 'test', 'bench', `${SCRIPTS[name] ?? name}.bench.mjs`);
 	const running = promisify(execFile)(process.execPath, ['--no-warnings', '--expose-gc', script], {
 		maxBuffer: 2 ** 26,
+		env: { ...process.env, ...(name === 'small' && { BENCH_PART: 'small' }) },
 	});
 	running.child.stderr.pipe(process.stderr);
 	const { stdout } = await running;
-	parts.push(render(JSON.parse(stdout.slice(stdout.search(/^\{/m)))));
-	// After each section: what was measured stays when a later one fails.
-	if (only.length === 0) writeFileSync(file, `${parts.join('\n\n')}\n`);
+	const text = render(JSON.parse(stdout.slice(stdout.search(/^\{/m))));
+	kept.set(name, `${marker(name)}\n\n${text}\n\n_${today}_`);
+	// After each section: what was measured stays when a later one fails. A size of one's own is no result.
+	const all = Object.keys(sections).flatMap((one) => kept.get(one) ?? []);
+	if (size === undefined) writeFileSync(file, `${[introduction, ...all].join('\n\n')}\n`);
+	else console.log(text);
 }
-if (only.length > 0) console.log(parts.join('\n\n'));
