@@ -38,7 +38,8 @@ describe('the n8n editor in Chromium', { skip: missingBrowser }, () => {
 		await by('node-creator-item-name').getByText('Resilient S3', { exact: true }).first().click();
 		await page.getByText('Actions (').waitFor();
 		for (const action of ['Upload an object', 'Download an object', 'Create a bucket']) {
-			assert.ok(await page.getByText(action, { exact: true }).first().isVisible(), action);
+			// The panel slides in.
+			await page.getByText(action, { exact: true }).first().waitFor();
 		}
 		await picture('1-node-panel');
 		await page.getByText('Get many objects', { exact: true }).first().click();
