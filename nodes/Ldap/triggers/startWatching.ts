@@ -1,8 +1,7 @@
 import type { INodeExecutionData, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { redactor } from '../../shared/ground/redact';
-import { nodeError } from '../../shared/node/nodeError';
+import { startTrigger } from '../../shared/node/startTrigger';
 import { triggerHost } from '../../shared/node/triggerHost';
-import { Failure, toFailure } from '../../shared/resilience/failure';
+import { Failure } from '../../shared/resilience/failure';
 import type { LdapClient } from '../transport/client';
 import { namesToAskFor, ID_ATTRIBUTES } from './attributes';
 import { withIds } from './entries';
@@ -18,48 +17,24 @@ import type { WatchHost, WatchSettings } from './watcher';
 const SAMPLES = 5;
 
 /** Listens while the workflow is active; in the editor shows some of what is there. */
-export async function startWatching(
+export const startWatching = async (
 	context: ITriggerFunctions,
 	connect: WatchHost['connect'],
-): Promise<ITriggerResponse> {
-	let redact = redactor([]);
-	const connected: WatchHost['connect'] = async (signal) => {
-		const connection = await connect(signal);
-		redact = redactor(connection.secrets);
-		return connection;
-	};
-	const shown = (error: unknown) =>
-		// Nothing was to be done, so nothing can have been done in spite of the failure.
-		nodeError(context.getNode(), toFailure(error).inPhase('rejected'), undefined, '', redact);
-	try {
+): Promise<ITriggerResponse> =>
+	await startTrigger(context, connect, () => {
 		const settings = readSettings(context);
-		if (context.getMode() === 'manual') {
-			const stop = new AbortController();
-			const sample = async () => {
-				try {
-					const { client } = await connected(stop.signal);
-					context.emit([itemsOf(await samples(client, settings))]);
-				} catch (error) {
-					throw shown(error);
-				}
-			};
-			return { manualTriggerFunction: sample, closeFunction: async () => stop.abort() };
-		}
-		const host = triggerHost(context);
-		const watcher = new Watcher(
-			{
-				...host,
-				connect: connected,
-				run: async (events, id) => await host.run(itemsOf(events), id),
+		return {
+			sample: async (client) => itemsOf(await samples(client, settings)),
+			start: async (connected) => {
+				const host = triggerHost(context);
+				const run = async (events: NumberedEvent[], id: string) =>
+					await host.run(itemsOf(events), id);
+				const watcher = new Watcher({ ...host, connect: connected, run }, settings);
+				await watcher.start();
+				return watcher;
 			},
-			settings,
-		);
-		await watcher.start();
-		return { closeFunction: async () => watcher.stop() };
-	} catch (error) {
-		throw shown(error);
-	}
-}
+		};
+	});
 
 const itemsOf = (events: NumberedEvent[]): INodeExecutionData[] =>
 	events.map((event) => ({ json: { ...event } }));
