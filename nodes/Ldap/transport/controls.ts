@@ -3,9 +3,8 @@ import type { Control, SortKey } from './search';
 
 /** Paged results (RFC 2696) */
 export const PAGED_RESULTS = '1.2.840.113556.1.4.319';
-/** Sorted by the server (RFC 2891): of the request, and of the answer */
+/** Sorted by the server (RFC 2891) */
 export const SORT_REQUEST = '1.2.840.113556.1.4.473';
-export const SORT_RESPONSE = '1.2.840.113556.1.4.474';
 
 /** RFC 2696 section 2 */
 export const pagedResults = (size: number, cookie: Buffer): Control => ({

@@ -74,12 +74,16 @@ export const Code = {
 	noSuchAttribute: 16,
 	inappropriateMatching: 18,
 	constraintViolation: 19,
+	attributeOrValueExists: 20,
 	noSuchObject: 32,
 	aliasProblem: 33,
 	invalidDnSyntax: 34,
 	aliasDereferencingProblem: 36,
 	unwillingToPerform: 53,
+	objectClassViolation: 65,
+	notAllowedOnNonLeaf: 66,
 	entryAlreadyExists: 68,
+	other: 80,
 } as const;
 
 const RESULTS: ReadonlySet<number> = new Set([

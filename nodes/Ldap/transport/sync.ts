@@ -7,7 +7,6 @@ import { uuidText } from './uuid';
 
 export const SYNC_REQUEST = '1.3.6.1.4.1.4203.1.9.1.1';
 export const SYNC_STATE = '1.3.6.1.4.1.4203.1.9.1.2';
-export const SYNC_DONE = '1.3.6.1.4.1.4203.1.9.1.3';
 export const SYNC_INFO = '1.3.6.1.4.1.4203.1.9.1.4';
 
 /** e-syncRefreshRequired (section 2.2): the server does not know any more what came after the cookie. */

@@ -2,6 +2,7 @@ import { Failure } from '../../shared/resilience/failure';
 import type { LdapClient } from '../transport/client';
 import { dnKey } from '../transport/dn';
 import type { Entry } from '../transport/entry';
+import { Code } from '../transport/message';
 import type { Search } from '../transport/search';
 import { guid } from '../transport/values/guid';
 import { ID_ATTRIBUTES } from './attributes';
@@ -57,12 +58,10 @@ export async function oneEntry(
 		for await (const [entry] of allEntries(client, { ...search, scope: 'base' }))
 			if (entry) return entry;
 	} catch (error) {
-		if (!(error instanceof Failure) || error.status !== NO_SUCH_OBJECT) throw error;
+		if (!(error instanceof Failure) || error.status !== Code.noSuchObject) throw error;
 	}
 	return undefined;
 }
-
-const NO_SUCH_OBJECT = 32;
 
 /** The values of an attribute as text, by its name in any case. */
 export const textsOf = ({ attributes }: Pick<Entry, 'attributes'>, name: string): string[] =>

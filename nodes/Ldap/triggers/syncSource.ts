@@ -1,13 +1,11 @@
 import { Failure } from '../../shared/resilience/failure';
 import type { SearchAnswer } from '../transport/message';
+import { Code } from '../transport/message';
 import { SYNC_REFRESH_REQUIRED, syncInfoOf, syncRequest, syncStateOf } from '../transport/sync';
 import type { SyncInfo } from '../transport/sync';
 import { namesToAskFor } from './attributes';
 import type { Listening, News, Source } from './news';
 import { searchEnded } from './wake';
-
-// "consumer state is newer than provider!": the server was put back to an earlier state.
-const UNWILLING_TO_PERFORM = 53;
 
 /** The server tells of every change (RFC 4533), and of those that were missed before that. */
 export const syncSource: Source = async function* (listening) {
@@ -16,7 +14,9 @@ export const syncSource: Source = async function* (listening) {
 	} catch (error) {
 		const tooOld =
 			error instanceof Failure &&
-			(error.status === SYNC_REFRESH_REQUIRED || error.status === UNWILLING_TO_PERFORM);
+			(error.status === SYNC_REFRESH_REQUIRED ||
+				// "consumer state is newer than provider!": the server was put back to an earlier state.
+				error.status === Code.unwillingToPerform);
 		if (!tooOld || listening.cursor === '') throw error;
 		yield* follow({ ...listening, cursor: '' });
 	}

@@ -11,7 +11,6 @@ import { unsupported } from './accounts';
 /** Flags of userAccountControl, [MS-ADTS] 2.2.16. */
 export const ACCOUNT_DISABLED = 0x2;
 export const NORMAL_ACCOUNT = 0x200;
-export const PASSWORD_NEVER_EXPIRES = 0x10000;
 
 const MOST_TRIES = 4;
 
