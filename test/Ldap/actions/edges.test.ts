@@ -319,3 +319,25 @@ test('children wait for their parents', () => {
 		reads: ['ou=b,dc=c', 'dc=c'],
 	});
 });
+
+test('what is done already is skipped where the server refuses it, and the rest is not', async () => {
+	const mail = ['a@example.org', 'b@example.org'];
+	const entry = person('anna', { mail, description: 'old', title: 'old' });
+	// As a server does that does not know the control, or does not take it seriously.
+	sandbox.faults.add({
+		kind: 'result',
+		code: 20,
+		times: 1,
+		match: ({ operation }) => operation === 'modify',
+	});
+	const changesJson = {
+		add: { mail: ['a@example.org', 'c@example.org'] },
+		delete: { description: null, title: 'never there', telephoneNumber: null },
+	};
+	await act(ldap, 'entry.update', { entry, changesJson, options: { permissive: true } });
+	const after = sandbox.read(entry);
+	expect(after?.mail).toEqual([...mail, 'c@example.org']);
+	expect(after?.description).toBeUndefined();
+	expect(after?.title).toEqual(['old']);
+	expect(sent('modify')).toBe(2);
+});
