@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { S3Credential } from '../../../nodes/S3/transport/connect';
 import type { Upload } from '../../../nodes/S3/transport/upload';
@@ -28,7 +29,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
 	await bench.sandbox.close();
-	// Whatever became of the request.
+	// Whatever became of the request; a read that is going on ends first.
+	for (let wait = 0; wait < 100 && openFiles().includes(file); wait++) await setTimeout(50);
 	expect(openFiles()).not.toContain(file);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
