@@ -78,6 +78,9 @@ interface Described {
 	preselected?: true;
 }
 
+/** Told of the result of one input, by its place among the inputs. */
+export type Settle<Output> = (input: number, result: Output | Failure) => Promise<void>;
+
 /** One operation: what the editor shows of it, and what it does. */
 export interface Operation<
 	Client,
@@ -91,9 +94,17 @@ export interface Operation<
 		input: InputOf<P>,
 		item: Item,
 	): Promise<Output | WithFiles<Output & object>>;
-	/** Items that share a request: a result for each input, in order. */
-	executeAll?(client: Client, inputs: Array<InputOf<P>>): Promise<Array<Output | Failure>>;
-	/** how many items one `executeAll` takes */
+	/**
+	 * Items that share requests: a result for each input, in order.
+	 * @param settle writes down what became of an input before the others are done, so that it is not
+	 * repeated should the process die; its result is returned all the same
+	 */
+	executeAll?(
+		client: Client,
+		inputs: Array<InputOf<P>>,
+		settle?: Settle<Output>,
+	): Promise<Array<Output | Failure>>;
+	/** how many items one `executeAll` takes; Infinity: all of the run */
 	batchSize?: number;
 	/**
 	 * What an item changes, by a name, or what it reads and what it changes: items that touch the same

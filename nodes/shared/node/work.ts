@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workf
 import { pump } from '../ground/pump';
 import { REDACTED } from '../ground/redact';
 import { Failure, invalidInput, toFailure } from '../resilience/failure';
-import type { AnyOperation } from './defineOperation';
+import type { AnyOperation, Settle } from './defineOperation';
 import { WithFiles } from './defineOperation';
 import { redriven } from './failedOutput';
 import { itemFiles } from './itemFiles';
@@ -38,10 +38,15 @@ export class Work {
 		const stopped = () => signal.aborted || this.halt !== undefined;
 		const { executeAll, batchSize = 1 } = operation;
 		if (executeAll) {
-			const batches = Math.ceil(this.items.length / batchSize);
+			const size = Math.min(batchSize, this.items.length);
+			const batches = Math.ceil(this.items.length / size);
 			const batch = async (number: number) => {
-				const indexes = [...this.items.keys()].slice(number * batchSize, (number + 1) * batchSize);
-				await this.together(operation, indexes, async (inputs) => await executeAll(client, inputs));
+				const indexes = [...this.items.keys()].slice(number * size, (number + 1) * size);
+				await this.together(
+					operation,
+					indexes,
+					async (inputs, settle) => await executeAll(client, inputs, settle),
+				);
 			};
 			return await pump(batches, concurrency, batch, stopped);
 		}
@@ -89,7 +94,10 @@ export class Work {
 	private async together<Client>(
 		operation: AnyOperation<Client>,
 		indexes: number[],
-		executeAll: (inputs: Array<Record<string, unknown>>) => Promise<unknown[]>,
+		executeAll: (
+			inputs: Array<Record<string, unknown>>,
+			settle: Settle<unknown>,
+		) => Promise<unknown[]>,
 	): Promise<void> {
 		const ready: number[] = [];
 		for (const index of indexes) {
@@ -101,15 +109,19 @@ export class Work {
 			}
 		}
 		if (ready.length === 0) return;
+		const open = new Set(ready.keys());
+		const settle: Settle<unknown> = async (n, result) => {
+			const index = ready[n];
+			if (index === undefined || !open.delete(n)) return;
+			if (result instanceof Failure) await this.fail(index, result);
+			else await this.succeed(index, result);
+		};
 		try {
-			const outputs = await executeAll(ready.map((index) => this.inputs[index] ?? {}));
-			for (const [n, index] of ready.entries()) {
-				const output = outputs[n];
-				if (output instanceof Failure) await this.fail(index, output);
-				else await this.succeed(index, output);
-			}
+			const inputs = ready.map((index) => this.inputs[index] ?? {});
+			const results = await executeAll(inputs, settle);
+			for (const n of ready.keys()) await settle(n, results[n] ?? toFailure(noResult()));
 		} catch (error) {
-			for (const index of ready) await this.fail(index, toFailure(error));
+			for (const n of [...open]) await settle(n, toFailure(error));
 		}
 	}
 
@@ -178,6 +190,8 @@ export class Work {
 		});
 	}
 }
+
+const noResult = () => new Error('The operation says nothing of what became of this item');
 
 /** A failed record that was fed back has no secrets: what stands in their place must not be used. */
 const withoutItsSecret = () =>
