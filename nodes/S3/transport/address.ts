@@ -1,4 +1,5 @@
-import { checkUtf8, codePointName, encodeKey } from './encode';
+import { codePointName } from '../../shared/ground/codePointName';
+import { checkUtf8, encodeKey } from './encode';
 import type { AwsEndpoints, Endpoint } from './endpoint';
 import { awsEndpoint, parseEndpoint } from './endpoint';
 

@@ -1,4 +1,5 @@
-import { byCodeUnit, codePointName } from './encode';
+import { codePointName } from '../../shared/ground/codePointName';
+import { byCodeUnit } from './encode';
 
 /** A request in the form in which it goes over the wire. */
 export interface SignableRequest {

@@ -1,13 +1,10 @@
+import { codePointName } from '../../shared/ground/codePointName';
+
 /** A query parameter: its plain name and value; one whose value is `undefined` is left out. */
 export type QueryPair = readonly [name: string, value: string | number | undefined];
 
 // With the u flag this matches only surrogates that are not part of a pair.
 const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** U+0041 for "A": how error messages name a character that cannot be shown. */
-export function codePointName(character: string): string {
-	return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-}
 
 /**
  * Refuses text that has no UTF-8 form.

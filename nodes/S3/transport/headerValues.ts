@@ -1,4 +1,5 @@
-import { codePointName } from './encode';
+import { codePointName } from '../../shared/ground/codePointName';
+
 import { invalidInput } from './failure';
 
 /** Lower-case names. */

@@ -1,4 +1,5 @@
-import { checkUtf8, codePointName } from './encode';
+import { codePointName } from '../../shared/ground/codePointName';
+import { checkUtf8 } from './encode';
 import { invalidInput } from './failure';
 import type { Headers } from './headerValues';
 import { allowed, NOT_PLAIN } from './headerValues';
