@@ -1,6 +1,6 @@
+import { nearest } from '../../shared/ground/nearest';
 import { invalidInput } from '../../shared/resilience/failure';
 import type { Attribute } from './entry';
-import { nearest } from './nearest';
 import type { ObjectClass, Schema } from './schema';
 
 interface NewEntry {

@@ -5,16 +5,23 @@ const tolerance = (word: string): number => 1 + Math.floor(word.length / 4);
  * The name that somebody may have meant, without regard to case.
  * @returns undefined where none is like it
  */
-export function nearest(word: string, names: Iterable<string>): string | undefined {
+export const nearest = (word: string, names: Iterable<string>): string | undefined =>
+	nearestFew(word, names, 1)[0];
+
+/** The names that somebody may have meant, the likest first. */
+export function nearestFew(word: string, names: Iterable<string>, most: number): string[] {
 	const wanted = word.toLowerCase();
-	let best: string | undefined;
-	let least = tolerance(word) + 1;
+	const farthest = tolerance(word);
+	const found: Array<{ name: string; distance: number }> = [];
 	for (const name of names) {
-		if (Math.abs(name.length - wanted.length) >= least) continue;
+		if (Math.abs(name.length - wanted.length) > farthest) continue;
 		const distance = distanceOf(wanted, name.toLowerCase());
-		if (distance < least) [best, least] = [name, distance];
+		if (distance <= farthest) found.push({ name, distance });
 	}
-	return best;
+	return found
+		.sort((a, b) => a.distance - b.distance)
+		.slice(0, most)
+		.map(({ name }) => name);
 }
 
 /** How many letters are to be put in, taken out or changed (Levenshtein). */
