@@ -24,7 +24,9 @@ type TypedValueOf<P> = P extends { type: 'string' | 'dateTime' | 'color' | 'reso
 								? Partial<InputOf<F>>
 								: P extends { type: 'fixedCollection'; options: Array<infer G> }
 									? { [K in G as NameOf<K>]?: RowsOf<P, K> }
-									: unknown; // json, resourceMapper, filter: narrow by hand
+									: P extends { type: 'resourceMapper' }
+										? Record<string, unknown>
+										: unknown; // json, filter: narrow by hand
 
 type RowsOf<P, G> = G extends { values: infer F extends readonly unknown[] }
 	? P extends { typeOptions: { multipleValues: true } }

@@ -1,11 +1,18 @@
-import type { INode, INodeProperties, INodePropertyCollection } from 'n8n-workflow';
+import type {
+	INode,
+	INodeExecutionData,
+	INodeProperties,
+	INodePropertyCollection,
+} from 'n8n-workflow';
 import { isResourceLocatorValue } from 'n8n-workflow';
 import { Failure } from '../resilience/failure';
+import { mappedFields } from './mappedFields';
 
 /** What of n8n's contexts knows parameters; triggers and webhooks have no items and ignore the number. */
 export interface ParameterSource {
 	getNode(): INode;
 	getNodeParameter(name: string, item: number): unknown;
+	getInputData?(): INodeExecutionData[];
 }
 
 /**
@@ -23,7 +30,12 @@ export function readInput(
 	for (const property of properties) {
 		if (!(property.name in shown)) continue;
 		const written: unknown = shown[property.name];
-		const value = isPlain(written, property) ? written : resolved(context, property, item);
+		const ask = (name: string, field: string) => resolved(context, name, item, field);
+		if (property.type === 'resourceMapper') {
+			input[property.name] = mappedFields(context, property, item, ask);
+			continue;
+		}
+		const value = isPlain(written, property) ? written : ask(property.name, property.displayName);
 		const bare = isResourceLocatorValue(value) ? value.value : value;
 		input[property.name] = typed(property, bare, property.displayName);
 		const mustBeGiven = property.type === 'resourceLocator' || property.typeOptions?.condition;
@@ -54,14 +66,11 @@ const hasExpression = (value: unknown): boolean =>
 		? Object.values(value).some(hasExpression)
 		: typeof value === 'string' && value.startsWith('=');
 
-function resolved(context: ParameterSource, { name, displayName }: INodeProperties, item: number) {
+function resolved(context: ParameterSource, name: string, item: number, field: string) {
 	try {
 		return context.getNodeParameter(name, item);
 	} catch (error) {
-		throw wrong(
-			`"${displayName}": ${error instanceof Error ? error.message : String(error)}`,
-			error,
-		);
+		throw wrong(`"${field}": ${error instanceof Error ? error.message : String(error)}`, error);
 	}
 }
 
