@@ -1,6 +1,7 @@
 import { sleep } from '../../shared/ground/clock';
 import { fingerprint } from '../../shared/ground/fingerprint';
 import { redactor } from '../../shared/ground/redact';
+import { Outage } from '../../shared/node/outage';
 import type { TriggerHost } from '../../shared/node/triggerHost';
 import type { RunOutcome } from '../../shared/node/triggerRuns';
 import { TriggerRuns } from '../../shared/node/triggerRuns';
@@ -12,7 +13,6 @@ import type { EventKind } from './events';
 import type { Memory, NumberedEvent } from './memory';
 import { freshMemory, read, write, writeAll } from './memory';
 import type { Watched } from './news';
-import { Outage } from './outage';
 
 export interface WatchSettings {
 	/** base: ''  that of the credential */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
 import type { Body } from '../../shared/transport/body';
+import type { EgressFilter } from '../../shared/transport/egress';
 import type { HttpResponse } from '../../shared/transport/http';
 
 /** One request to an org. */
@@ -13,8 +14,8 @@ export interface SalesforceRequest {
 	/** default GET */
 	method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE' | 'HEAD';
 	/**
-	 * What begins with "/services/" is sent as it is (links of the server, Apex REST); all else stands
-	 * below "/services/data/vNN.0". Encoded already: see `path`.
+	 * What begins with "/services/" or "/cometd/" is sent as it is (links of the server, Apex REST,
+	 * Streaming API); all else stands below "/services/data/vNN.0". Encoded already: see `path`.
 	 */
 	path: string;
 	/** sent as JSON */
@@ -82,6 +83,8 @@ export interface SalesforceClient {
 	version(): Promise<string>;
 	/** Where the org is, and a token for it: for event streams. Asked for again after `refused`. */
 	session(): Promise<Session>;
+	/** What connections to other hosts of Salesforce are held to as well: the Pub/Sub API. */
+	readonly egress?: EgressFilter;
 	/** As the last answer told; undefined before the first one. */
 	readonly apiUse: ApiUse | undefined;
 }

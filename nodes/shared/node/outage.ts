@@ -1,6 +1,6 @@
-import type { Clock } from '../../shared/ground/clock';
-import type { Failure } from '../../shared/resilience/failure';
-import { isPassing, toFailure } from '../../shared/resilience/failure';
+import type { Clock } from '../ground/clock';
+import type { Failure } from '../resilience/failure';
+import { isPassing, toFailure } from '../resilience/failure';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
