@@ -1,0 +1,115 @@
+import type {
+	FieldDescription,
+	ObjectDescription,
+} from '../../../../nodes/Salesforce/transport/describe';
+
+/** A field as describe gives it. */
+export const field = (
+	name: string,
+	type: string,
+	more: Partial<FieldDescription> = {},
+): FieldDescription => ({
+	name,
+	label: name,
+	type,
+	length: 255,
+	createable: true,
+	updateable: true,
+	nillable: true,
+	defaultedOnCreate: false,
+	externalId: false,
+	idLookup: false,
+	filterable: true,
+	sortable: true,
+	calculated: false,
+	unique: false,
+	nameField: false,
+	custom: name.endsWith('__c'),
+	compoundFieldName: null,
+	relationshipName: null,
+	referenceTo: [],
+	picklistValues: [],
+	restrictedPicklist: false,
+	inlineHelpText: null,
+	...more,
+});
+
+export const object = (
+	name: string,
+	fields: FieldDescription[],
+	childRelationships: ObjectDescription['childRelationships'] = [],
+): ObjectDescription => ({
+	name,
+	label: name,
+	labelPlural: `${name}s`,
+	keyPrefix: null,
+	custom: false,
+	createable: true,
+	updateable: true,
+	deletable: true,
+	undeletable: true,
+	queryable: true,
+	searchable: true,
+	retrieveable: true,
+	replicateable: true,
+	triggerable: true,
+	mergeable: false,
+	deprecatedAndHidden: false,
+	fields,
+	childRelationships,
+	recordTypeInfos: [],
+});
+
+const account = object(
+	'Account',
+	[
+		field('Id', 'id'),
+		field('Name', 'string', { nameField: true }),
+		field('AccountNumber', 'string'),
+		field('Industry', 'picklist'),
+		field('Description', 'textarea'),
+		field('AnnualRevenue', 'currency'),
+		field('NumberOfEmployees', 'int'),
+		field('Active__c', 'boolean'),
+		field('Regions__c', 'multipicklist'),
+		field('Since__c', 'date'),
+		field('Opens__c', 'time'),
+		field('CreatedDate', 'datetime'),
+		field('BillingAddress', 'address'),
+		field('BillingCity', 'string', { compoundFieldName: 'BillingAddress' }),
+		field('OwnerId', 'reference', { relationshipName: 'Owner', referenceTo: ['User'] }),
+	],
+	[{ childSObject: 'Contact', field: 'AccountId', relationshipName: 'Contacts' }],
+);
+
+const contact = object('Contact', [
+	field('Id', 'id'),
+	field('Name', 'string', { nameField: true }),
+	field('Email', 'email'),
+	field('Birthdate', 'date'),
+	field('AccountId', 'reference', { relationshipName: 'Account', referenceTo: ['Account'] }),
+]);
+
+const task = object('Task', [
+	field('Id', 'id'),
+	field('Subject', 'combobox'),
+	field('WhatId', 'reference', {
+		relationshipName: 'What',
+		referenceTo: ['Contact', 'Account'],
+	}),
+]);
+
+const user = object('User', [
+	field('Id', 'id'),
+	field('Name', 'string', { nameField: true }),
+	field('IsActive', 'boolean'),
+]);
+
+const OBJECTS = [account, contact, task, user];
+
+/** Answers as the describe of an org would. */
+export const describe = async (name: string): Promise<ObjectDescription> => {
+	const found = OBJECTS.find((one) => one.name.toLowerCase() === name.toLowerCase());
+	if (!found) throw new Error(`no object ${name}`);
+	return found;
+};
