@@ -1,4 +1,10 @@
-import type { ExecutionError, IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
+import type {
+	ExecutionError,
+	IAllExecuteFunctions,
+	IExecuteFunctions,
+	ITriggerFunctions,
+} from 'n8n-workflow';
+import type { RenewToken } from '../transport/connection';
 import type { EgressFilter } from '../transport/egress';
 
 // Everything that n8n 1.100 does not have, asked for in one place.
@@ -29,4 +35,34 @@ export function saveFailedExecutionOf(
 ): ((error: ExecutionError) => void) | undefined {
 	const { saveFailedExecution }: Partial<ITriggerFunctions> = context;
 	return saveFailedExecution?.bind(context);
+}
+
+/**
+ * n8n's own refresh of an OAuth2 token: it lets one process do it and the others wait, and stores the
+ * token. A function of its own it has since 1.120; before, and for the first token of client
+ * credentials, n8n fetches one only while it sends a request.
+ */
+export function renewTokenOf(context: unknown, type: string): RenewToken {
+	const host = context as IAllExecuteFunctions;
+	const helpers: Partial<IAllExecuteFunctions['helpers']> = host.helpers;
+	const stored = async () => (await host.getCredentials<OAuth2Credential>(type)).oauthTokenData;
+	return async (refused, harmless) => {
+		const known = await stored();
+		// Another execution has been here before.
+		if (known?.access_token && known.access_token !== refused) return known;
+		if (known?.access_token && helpers.refreshOAuth2Token)
+			return await helpers.refreshOAuth2Token.call(host, type);
+		try {
+			await host.helpers.httpRequestWithAuthentication.call(host, type, { url: harmless });
+		} catch (error) {
+			const fetched = await stored();
+			if (!fetched?.access_token || fetched.access_token === known?.access_token) throw error;
+			return fetched;
+		}
+		return await stored();
+	};
+}
+
+interface OAuth2Credential {
+	oauthTokenData?: { access_token?: string };
 }

@@ -6,6 +6,7 @@ import type { Failure, FailureKind } from '../resilience/failure';
 // n8n's words for why a node failed (n8n-workflow errors/failure).
 const CAUSES = {
 	throttled: 'rate-limited',
+	quota: 'rate-limited',
 	unavailable: 'temporarily-unavailable',
 	timeout: 'temporarily-unavailable',
 	network: 'temporarily-unavailable',

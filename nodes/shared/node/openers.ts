@@ -8,7 +8,7 @@ import type {
 import { fingerprint } from '../ground/fingerprint';
 import { Registry } from '../resilience/registry';
 import type { Connection } from '../transport/connection';
-import { egressFilterOf } from './compat';
+import { egressFilterOf, renewTokenOf } from './compat';
 import type { Connected, Run } from './runOperations';
 
 // Whoever has opened a list looks at it.
@@ -18,8 +18,8 @@ const TRIGGER_DEADLINE_MS = 300_000;
 
 /** How a house turns its credential into a client. */
 export interface House<Credential, Client> {
-	/** name of the credential type */
-	credential: string;
+	/** name of the credential type; of several, by the value of the parameter "authentication" */
+	credential: string | Readonly<Record<string, string>>;
 	connect(credential: Credential, connection: Connection): Client;
 	/** what must never be seen outside */
 	secretsOf(credential: Credential): Array<string | undefined>;
@@ -34,20 +34,23 @@ type Context =
 
 /** The client of a house for a run of the node, for the editor, and for a trigger. */
 export function openersOf<Credential extends object, Client>(house: House<Credential, Client>) {
-	const { credential: type, connect, secretsOf } = house;
+	const { connect, secretsOf } = house;
 
 	const open = async (
 		context: Context,
 		settings: Omit<Connection, 'owner' | 'egress'>,
 	): Promise<Connected<Client>> => {
+		const { credentials, parameters } = context.getNode();
+		const type = typeIn(house.credential, parameters.authentication);
 		const credential = await context.getCredentials<Credential>(type);
-		const { id } = context.getNode().credentials?.[type] ?? {};
+		const { id } = credentials?.[type] ?? {};
 		const secrets = secretsOf(credential);
 		const client = connect(credential, {
 			learn: (found) => secrets.push(...found),
 			...settings,
 			owner: id ?? fingerprint(credential),
 			egress: egressFilterOf(context),
+			renewToken: renewTokenOf(context, type),
 		});
 		return { client, secrets };
 	};
@@ -79,4 +82,12 @@ export function openersOf<Credential extends object, Client>(house: House<Creden
 				onOutage: 'wait',
 			}),
 	};
+}
+
+/** The first one where nothing was chosen, as the editor shows it. */
+function typeIn(types: string | Readonly<Record<string, string>>, authentication: unknown): string {
+	if (typeof types === 'string') return types;
+	const all = Object.entries(types);
+	const [, type = ''] = all.find(([value]) => value === authentication) ?? all[0] ?? [];
+	return type;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { pump } from '../ground/pump';
 import { REDACTED } from '../ground/redact';
-import { Failure, invalidInput, toFailure } from '../resilience/failure';
+import { Failure, invalidInput, stopsAll, toFailure } from '../resilience/failure';
 import type { AnyOperation, Settle } from './defineOperation';
 import { WithFiles } from './defineOperation';
 import { redriven } from './failedOutput';
@@ -163,8 +163,8 @@ export class Work {
 
 	private async fail(index: number, failure: Failure): Promise<void> {
 		this.settled[index] = { failure };
-		// The same credential would be refused for every other item, and might get locked.
-		if (failure.kind === 'auth' && failure.scope === 'credential') this.stop(failure);
+		// A credential that is refused again and again might get locked.
+		if (stopsAll(failure)) this.stop(failure);
 		await this.ledger.end(index, { failure });
 	}
 

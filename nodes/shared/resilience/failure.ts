@@ -1,6 +1,7 @@
 /**
  * What went wrong:
  * throttled    the system asks for fewer requests (HTTP 429, S3 SlowDown, Discord 429)
+ * quota        an allowance for hours is used up: no wait that anybody would sit through helps
  * unavailable  the system is there but cannot serve now (HTTP 500, 502, 503)
  * timeout      no answer in time
  * network      the connection could not be made or broke
@@ -10,7 +11,15 @@
  * bug          anything nobody classified
  */
 export type FailureKind =
-	'throttled' | 'unavailable' | 'timeout' | 'network' | 'auth' | 'invalid' | 'conflict' | 'bug';
+	| 'throttled'
+	| 'quota'
+	| 'unavailable'
+	| 'timeout'
+	| 'network'
+	| 'auth'
+	| 'invalid'
+	| 'conflict'
+	| 'bug';
 
 /**
  * Whether the effect may have happened:
@@ -109,6 +118,10 @@ export const isPassing = (failure: Failure): boolean => PASSING.has(failure.kind
  */
 export const isOutage = (failure: Failure): boolean =>
 	OUTAGES.has(failure.kind) && failure.scope !== 'item';
+
+/** Every other request with the same credential would fail as well, and repeating them does harm. */
+export const stopsAll = ({ kind, scope }: Failure): boolean =>
+	scope === 'credential' && (kind === 'auth' || kind === 'quota');
 
 /** Whatever was thrown, as a Failure: an unclassified error is a bug that may have had its effect. */
 export function toFailure(error: unknown): Failure {

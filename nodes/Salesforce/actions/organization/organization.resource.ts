@@ -1,0 +1,10 @@
+import type { Resource } from '../../../shared/node/defineOperation';
+import type { SalesforceClient } from '../../transport/client';
+import { getLimits } from './getLimits.operation';
+import { getVersions } from './getVersions.operation';
+
+export const organization: Resource<SalesforceClient> = {
+	name: 'Organization',
+	value: 'organization',
+	operations: [getLimits, getVersions],
+};

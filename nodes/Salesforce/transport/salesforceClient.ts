@@ -1,0 +1,211 @@
+import type { Clock } from '../../shared/ground/clock';
+import type { Redact } from '../../shared/ground/redact';
+import type { Send } from '../../shared/resilience';
+import { stopsAll, toFailure } from '../../shared/resilience/failure';
+import type { Failure } from '../../shared/resilience/failure';
+import type { Body } from '../../shared/transport/body';
+import type { HttpClient, HttpResponse } from '../../shared/transport/http';
+import { checkEncrypted } from './address';
+import type { Quota } from './apiUse';
+import type { History, JsonAnswer, SalesforceClient, SalesforceRequest } from './client';
+import { errorsIn, isErrorList, jsonIn } from './errorAnswer';
+import { invalidInput, salesforceFailure, unreadable } from './failure';
+import type { Token } from './signIn/token';
+import type { SignIn } from './signIn/tokens';
+import { negotiated, newestCommon, versionsIn } from './versions';
+
+export interface SalesforceClientOptions {
+	signIn: SignIn;
+	/** that of the credential; else it is negotiated */
+	version?: string;
+	http: HttpClient;
+	send: Send;
+	/** who shares limits, circuit breaker and what is known of the org */
+	scope: string;
+	quota: Quota;
+	/** percent of the daily requests after which nothing is sent any more; 0: never */
+	stopAtApiUse: number;
+	maxAttempts: number;
+	signal: AbortSignal;
+	redact: Redact;
+	clock: Clock;
+}
+
+const ATTEMPT_TIMEOUT_MS = 120_000;
+const MAX_ERROR_BYTES = 1024 * 1024;
+/** A page of a query with long texts may be large. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+export function salesforceClient(options: SalesforceClientOptions): SalesforceClient {
+	const { signIn, http, send, scope, quota, stopAtApiUse, redact, clock } = options;
+
+	const sendOnce = async (
+		request: SalesforceRequest,
+		path: string,
+		token: Token | undefined,
+		origin: string,
+		signal: AbortSignal,
+	) => {
+		const { method = 'GET', json, body, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = request;
+		const answer = await http.stream({
+			method,
+			origin,
+			path,
+			headers: {
+				accept: 'application/json',
+				...(json !== undefined && { 'content-type': 'application/json; charset=UTF-8' }),
+				...(token && { authorization: `Bearer ${token.accessToken}` }),
+				...request.headers,
+			},
+			body: body?.() ?? (json === undefined ? undefined : JSON.stringify(json)),
+			signal,
+			// The org is silent while it works, for minutes where triggers and flows have much to do.
+			idleMs: attemptTimeoutMs,
+		});
+		quota.learn(answer.headers['sforce-limit-info']);
+		return answer;
+	};
+
+	const exchange = async (
+		request: SalesforceRequest,
+		path: string,
+		signal: AbortSignal,
+	): Promise<HttpResponse<Body>> => {
+		for (let renewed = false; ; renewed = true) {
+			const token = await signIn.current(signal);
+			checkEncrypted(token.instanceUrl);
+			quota.check(stopAtApiUse);
+			const answer = await sendOnce(request, path, token, token.instanceUrl, signal);
+			const { status, headers } = answer;
+			if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
+			const body = redact.text((await answer.body.collect(MAX_ERROR_BYTES)).toString());
+			if (!renewed && isTokenRefused(status, body) && (await signIn.renew(token, signal))) continue;
+			throw salesforceFailure(status, headers, body, clock.now());
+		}
+	};
+
+	const receive: SalesforceClient['receive'] = async (request, read) => {
+		const { method = 'GET', operation, repeatable } = request;
+		const path = request.path.startsWith('/services/')
+			? request.path
+			: `/services/data/v${await version()}${request.path}`;
+		quota.check(stopAtApiUse);
+		const about = {
+			system: 'salesforce',
+			operation,
+			scope,
+			repeatable: repeatable ?? (method === 'GET' || method === 'HEAD'),
+			attemptTimeoutMs: request.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
+			signal: request.signal ?? options.signal,
+		};
+		let lost = false;
+		return await send(about, async (signal, attempt) => {
+			const history: History = { attempt, lost };
+			// Until something else is known of this attempt.
+			lost = true;
+			try {
+				return await read(await exchange(request, path, signal), history);
+			} catch (error) {
+				const failure = toFailure(error);
+				lost = history.lost || failure.phase === 'maybeDone';
+				if (failure.kind === 'quota' && failure.phase === 'rejected' && stopsAll(failure))
+					quota.usedUp(failure);
+				throw explained(failure, request);
+			}
+		});
+	};
+
+	const call: SalesforceClient['call'] = async (request, read) =>
+		await receive(request, async (answer, history) => {
+			const body = await answer.body.collect(MAX_ANSWER_BYTES);
+			return await read(jsonAnswer(answer, body), history);
+		});
+
+	const jsonAnswer = (
+		{ status, headers }: Pick<HttpResponse<unknown>, 'status' | 'headers'>,
+		body: Buffer,
+	): JsonAnswer => {
+		if (body.length === 0) return { status, headers, json: undefined };
+		const json = jsonIn(body);
+		if (json === undefined) throw unreadable(status, redact.text(body.toString()), 'it is no JSON');
+		if (status < 300 && isErrorList(json))
+			throw salesforceFailure(status, headers, redact.text(body.toString()), clock.now());
+		return { status, headers, json };
+	};
+
+	let asking: Promise<string> | undefined;
+	const version = async (): Promise<string> => {
+		const known = options.version ?? negotiated.peek(scope);
+		if (known !== undefined) return known;
+		asking ??= negotiate().finally(() => (asking = undefined));
+		return await asking;
+	};
+
+	/** Nobody has to be signed in for that, and it does not count as a request of the day. */
+	const negotiate = async (): Promise<string> => {
+		const about = { system: 'salesforce', operation: 'Get versions', scope, repeatable: true };
+		const request: SalesforceRequest = { operation: about.operation, path: '/services/data' };
+		const found = await send({ ...about, signal: options.signal }, async (signal) => {
+			const { instanceUrl } = await signIn.current(signal);
+			checkEncrypted(instanceUrl);
+			const { status, headers, body } = await sendOnce(
+				request,
+				request.path,
+				undefined,
+				instanceUrl,
+				signal,
+			);
+			const bytes = await body.collect(MAX_ERROR_BYTES);
+			if (status >= 500 || status === 429)
+				throw salesforceFailure(status, headers, redact.text(bytes.toString()), clock.now());
+			return newestCommon(versionsIn(jsonIn(bytes)));
+		});
+		negotiated.set(scope, found);
+		return found;
+	};
+
+	return {
+		clock,
+		signal: options.signal,
+		redact,
+		scope,
+		maxAttempts: options.maxAttempts,
+		get apiUse() {
+			return quota.use;
+		},
+		call,
+		receive,
+		version,
+		session: async () => {
+			const token = await signIn.current(options.signal);
+			checkEncrypted(token.instanceUrl);
+			return {
+				...token,
+				refused: async () => {
+					if (!(await signIn.renew(token, options.signal))) throw refusedAgain();
+				},
+			};
+		},
+	};
+}
+
+// The org is somewhere else by now, or the token has expired: n8n and Salesforce know a new one.
+const REFUSED = new Set(['INVALID_SESSION_ID', 'URL_NOT_RESET', 'Bad_OAuth_Token']);
+
+function isTokenRefused(status: number, body: string): boolean {
+	if (status > 300 && status < 400 && status !== 304) return true;
+	if (status !== 401 && status !== 403 && status !== 404) return false;
+	const [error] = errorsIn(jsonIn(Buffer.from(body)));
+	if (!error) return REFUSED.has(body.trim());
+	// Another token of the same kind would not be valid for it either.
+	return REFUSED.has(error.code) && !/not valid for use with/i.test(error.message);
+}
+
+const refusedAgain = () =>
+	invalidInput('The org does not accept a new access token', 'Look at the policies of the app.');
+
+/** The message names what the request was about: "NOT_FOUND" alone does not say what. */
+function explained(failure: Failure, { operation, about }: SalesforceRequest): Failure {
+	failure.message = `${failure.message} — ${operation}${about ? ` of ${about}` : ''}`;
+	return failure;
+}
