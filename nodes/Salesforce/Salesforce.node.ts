@@ -9,7 +9,8 @@ import { propertiesOf } from '../shared/node/properties';
 import { outputsWithFailed } from '../shared/node/resilienceFields';
 import { runOperations } from '../shared/node/runOperations';
 import { resources } from './actions/resources';
-import { authenticationField, credentials } from './methods/authentication';
+import { authenticationField } from './methods/authentication';
+import { salesforceCredentialTest } from './methods/credentialTest';
 import { openClient } from './methods/openClient';
 
 export class Salesforce implements INodeType {
@@ -26,9 +27,24 @@ export class Salesforce implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsWithFailed,
-		credentials,
+		credentials: [
+			{
+				name: 'resilientSalesforceOAuth2Api',
+				required: true,
+				testedBy: 'salesforceCredentialTest',
+				displayOptions: { show: { authentication: ['oAuth2'] } },
+			},
+			{
+				name: 'resilientSalesforceJwtApi',
+				required: true,
+				testedBy: 'salesforceCredentialTest',
+				displayOptions: { show: { authentication: ['jwt'] } },
+			},
+		],
 		properties: [authenticationField, ...propertiesOf(resources)],
 	};
+
+	methods = { credentialTest: { salesforceCredentialTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperations(this, resources, openClient);

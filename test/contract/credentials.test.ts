@@ -8,12 +8,16 @@ const folder = path.resolve(__dirname, '..', '..', 'credentials');
 const PUBLIC_TEXTS = new Set([
 	'accessKeyId',
 	'accountId',
+	'apiVersion',
+	'audience',
 	'authorizationId',
 	'baseDn',
 	'bindDn',
 	'ca',
 	'clientCertificate',
+	'clientId',
 	'endpoint',
+	'myDomain',
 	'referralHosts',
 	'region',
 	'roleArn',
@@ -23,6 +27,7 @@ const PUBLIC_TEXTS = new Set([
 	'servers',
 	'stsEndpoint',
 	'testBucket',
+	'username',
 ]);
 
 function credentialOf(file: string): ICredentialType {

@@ -1,4 +1,4 @@
-import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 /** Which of the two credentials a node uses. */
 export const authenticationField = {
@@ -19,17 +19,3 @@ export const authenticationField = {
 	],
 	default: 'oAuth2',
 } as const satisfies INodeProperties;
-
-/** The credentials of every Salesforce node. */
-export const credentials: INodeCredentialDescription[] = [
-	{
-		name: 'resilientSalesforceOAuth2Api',
-		required: true,
-		displayOptions: { show: { authentication: ['oAuth2'] } },
-	},
-	{
-		name: 'resilientSalesforceJwtApi',
-		required: true,
-		displayOptions: { show: { authentication: ['jwt'] } },
-	},
-];

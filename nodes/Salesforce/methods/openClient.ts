@@ -2,7 +2,10 @@ import { openersOf } from '../../shared/node/openers';
 import { connect, secretsOf } from '../transport/connect';
 
 export const { openClient, openEditorClient, openTriggerClient } = openersOf({
-	credential: { oAuth2: 'resilientSalesforceOAuth2Api', jwt: 'resilientSalesforceJwtApi' },
+	credential: [
+		{ authentication: 'oAuth2', credential: 'resilientSalesforceOAuth2Api' },
+		{ authentication: 'jwt', credential: 'resilientSalesforceJwtApi' },
+	],
 	connect,
 	secretsOf,
 });

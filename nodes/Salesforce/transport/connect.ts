@@ -76,6 +76,7 @@ export function connect(
 		maxAttempts: connection.maxAttempts,
 		signal,
 		redact,
+		egress,
 		clock,
 	});
 

@@ -4,6 +4,7 @@ import type { Send } from '../../shared/resilience';
 import { stopsAll, toFailure } from '../../shared/resilience/failure';
 import type { Failure } from '../../shared/resilience/failure';
 import type { Body } from '../../shared/transport/body';
+import type { EgressFilter } from '../../shared/transport/egress';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
 import { checkEncrypted } from './address';
 import type { Quota } from './apiUse';
@@ -28,6 +29,7 @@ export interface SalesforceClientOptions {
 	maxAttempts: number;
 	signal: AbortSignal;
 	redact: Redact;
+	egress?: EgressFilter;
 	clock: Clock;
 }
 
@@ -86,7 +88,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 
 	const receive: SalesforceClient['receive'] = async (request, read) => {
 		const { method = 'GET', operation, repeatable } = request;
-		const path = request.path.startsWith('/services/')
+		const path = /^\/(services|cometd)\//.test(request.path)
 			? request.path
 			: `/services/data/v${await version()}${request.path}`;
 		quota.check(stopAtApiUse);
@@ -168,6 +170,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 		clock,
 		signal: options.signal,
 		redact,
+		egress: options.egress,
 		scope,
 		maxAttempts: options.maxAttempts,
 		get apiUse() {

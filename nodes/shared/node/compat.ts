@@ -51,18 +51,20 @@ export function renewTokenOf(context: unknown, type: string): RenewToken {
 		// Another execution has been here before.
 		if (known?.access_token && known.access_token !== refused) return known;
 		if (known?.access_token && helpers.refreshOAuth2Token)
-			return await helpers.refreshOAuth2Token.call(host, type);
-		try {
-			await host.helpers.httpRequestWithAuthentication.call(host, type, { url: harmless });
-		} catch (error) {
-			const fetched = await stored();
-			if (!fetched?.access_token || fetched.access_token === known?.access_token) throw error;
-			return fetched;
-		}
-		return await stored();
+			return (await helpers.refreshOAuth2Token.call(host, type)) as unknown;
+		let failed: unknown;
+		await host.helpers.httpRequestWithAuthentication
+			.call(host, type, { url: harmless })
+			.catch((error: unknown) => (failed = error));
+		const fetched = await stored();
+		// What became of the request itself does not matter.
+		if (fetched?.access_token && fetched.access_token !== known?.access_token) return fetched;
+		return await Promise.reject(toError(failed ?? 'n8n has fetched no token'));
 	};
 }
 
 interface OAuth2Credential {
 	oauthTokenData?: { access_token?: string };
 }
+
+const toError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -18,8 +18,8 @@ const TRIGGER_DEADLINE_MS = 300_000;
 
 /** How a house turns its credential into a client. */
 export interface House<Credential, Client> {
-	/** name of the credential type; of several, by the value of the parameter "authentication" */
-	credential: string | Readonly<Record<string, string>>;
+	/** name of the credential type; of several, the parameter "authentication" chooses one */
+	credential: string | ReadonlyArray<{ authentication: string; credential: string }>;
 	connect(credential: Credential, connection: Connection): Client;
 	/** what must never be seen outside */
 	secretsOf(credential: Credential): Array<string | undefined>;
@@ -85,9 +85,8 @@ export function openersOf<Credential extends object, Client>(house: House<Creden
 }
 
 /** The first one where nothing was chosen, as the editor shows it. */
-function typeIn(types: string | Readonly<Record<string, string>>, authentication: unknown): string {
+function typeIn(types: House<never, never>['credential'], chosen: unknown): string {
 	if (typeof types === 'string') return types;
-	const all = Object.entries(types);
-	const [, type = ''] = all.find(([value]) => value === authentication) ?? all[0] ?? [];
-	return type;
+	const type = types.find(({ authentication }) => authentication === chosen) ?? types[0];
+	return type?.credential ?? '';
 }
