@@ -50,6 +50,11 @@ export class AnswerStream implements Receiver {
 		return this.result;
 	}
 
+	/** The result, where it has come and all answers before it have been taken. */
+	get ended(): Result | undefined {
+		return this.queue.length === 0 ? this.result : undefined;
+	}
+
 	/** Nobody takes any more: a server that is still searching is told to stop. */
 	stop(): void {
 		if (!this.result && !this.failure) this.connection.abandon(this.id);

@@ -70,6 +70,7 @@ export class SearchRun {
 				if (!Array.isArray(answers)) this.pageEnded(this.reading, answers);
 				else {
 					const entries = this.within(this.fresh(answers));
+					this.askAhead(this.reading);
 					if (entries.length > 0) return entries;
 				}
 			} catch (error) {
@@ -116,6 +117,16 @@ export class SearchRun {
 			controls.push(pagedResults(size, this.cookie));
 		}
 		return connection.search(searchRequest(search, pageSize > 0 ? 0 : wanted), controls);
+	}
+
+	/** The server works on the next page while this one is worked on. */
+	private askAhead(reading: Reading): void {
+		const { ended } = reading.stream;
+		if (this.end || ended?.code !== 0 || this.pageSize === 0) return;
+		const cookie = cookieOf(ended.controls);
+		if (cookie.length === 0) return;
+		this.cookie = cookie;
+		reading.stream = this.ask(reading.lease);
 	}
 
 	private pageEnded(reading: Reading, result: Result): void {

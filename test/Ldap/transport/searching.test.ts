@@ -108,6 +108,24 @@ test('a search over pages gives every entry once, though connections break withi
 		);
 });
 
+test('the server works on one page more while a page is worked on, and on no other', async () => {
+	const server = await serve(paged(95));
+	const asked = () => server.requests.filter(({ operation }) => operation === Op.search).length;
+	const found = clientFor(server).search({
+		base: BASE,
+		scope: 'subtree',
+		filter: present('objectClass'),
+		pageSize: 10,
+	});
+	expect((await found.next()).value).toHaveLength(10);
+	await delay(50);
+	expect(asked()).toBe(2);
+	expect((await found.next()).value).toHaveLength(10);
+	await delay(50);
+	expect(asked()).toBe(3);
+	await found.return({ referrals: [] });
+});
+
 describe('limits', () => {
 	test.each([
 		[94, true],

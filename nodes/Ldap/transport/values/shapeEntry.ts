@@ -113,11 +113,25 @@ function planOf(description: string, schema: Schema, options: ShapeOptions): Pla
 		hidden,
 		column: column.join(';'),
 		many: !attribute?.singleValue,
-		decode: type.decode,
+		decode: remembering(type.decode),
 		...(binary === 'files' && { file: type.file }),
 		meaning: meaningOf(name),
 		shared: false,
 		...(isPart && { partOf: name }),
+	};
+}
+
+/**
+ * Many entries have the same country, company or title as the one before: then it is not decoded again,
+ * and a hundred thousand rows do not have a hundred thousand copies of it.
+ */
+function remembering(decode: Plan['decode']): Plan['decode'] {
+	let known: { bytes: Buffer; text: string } | undefined;
+	return (bytes) => {
+		if (known?.bytes.length === bytes.length && known.bytes.equals(bytes)) return known.text;
+		const value = decode(bytes);
+		if (typeof value === 'string') known = { bytes, text: value };
+		return value;
 	};
 }
 

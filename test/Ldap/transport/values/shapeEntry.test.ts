@@ -49,6 +49,16 @@ describe('one value or a list: the schema decides, not the number of values', ()
 	});
 });
 
+test('each entry has its own values, those that the one before had as well', () => {
+	const shape = entryShaper(openLdap, TYPED);
+	const titles = [['abc'], ['abc', 'abd'], ['abd'], [''], ['abc']];
+	const rows = titles.map((title) => shape(entryOf({ title })).row.title);
+	expect(rows).toEqual(titles);
+	const [first] = rows;
+	if (Array.isArray(first)) first.push('more');
+	expect(rows[4]).toEqual(['abc']);
+});
+
 describe('values by their syntax', () => {
 	test.each([
 		['hasSubordinates', 'TRUE', true],
