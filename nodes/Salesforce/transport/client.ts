@@ -28,7 +28,7 @@ export interface SalesforceRequest {
 	accept?: readonly number[];
 	/** sending it twice does no harm; default: GET and HEAD are */
 	repeatable?: boolean;
-	/** default 120 s; a request of Salesforce itself takes 10 minutes at most */
+	/** default 120 s; 0: only silence ends it, as for files; Salesforce itself gives up after 10 minutes */
 	attemptTimeoutMs?: number;
 	/** instead of that of the run */
 	signal?: AbortSignal;

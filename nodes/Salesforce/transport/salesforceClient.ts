@@ -62,7 +62,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			body: body?.() ?? (json === undefined ? undefined : JSON.stringify(json)),
 			signal,
 			// The org is silent while it works, for minutes where triggers and flows have much to do.
-			idleMs: attemptTimeoutMs,
+			idleMs: attemptTimeoutMs || ATTEMPT_TIMEOUT_MS,
 		});
 		quota.learn(answer.headers['sforce-limit-info']);
 		return answer;
@@ -97,7 +97,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			operation,
 			scope,
 			repeatable: repeatable ?? (method === 'GET' || method === 'HEAD'),
-			attemptTimeoutMs: request.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
+			attemptTimeoutMs: (request.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS) || undefined,
 			signal: request.signal ?? options.signal,
 		};
 		let lost = false;

@@ -1,0 +1,10 @@
+import type { Resource } from '../../../shared/node/defineOperation';
+import type { SalesforceClient } from '../../transport/client';
+import { getMany } from './getMany.operation';
+import { invoke } from './invoke.operation';
+
+export const action: Resource<SalesforceClient> = {
+	name: 'Action',
+	value: 'action',
+	operations: [getMany, invoke],
+};

@@ -1,0 +1,95 @@
+import type { Failure } from '../../../shared/resilience/failure';
+import type { JsonAnswer, SalesforceClient } from '../client';
+import { rowFailure, salesforceFailure } from '../failure';
+import { path } from '../path';
+
+/** An action that can be invoked, of the org itself or of Salesforce. */
+export interface InvocableAction {
+	name: string;
+	label: string;
+	/** "FLOW", "APEX", "EMAILALERT", "QUICKACTION" ... */
+	type: string;
+	url: string;
+}
+
+/** Most inputs that one call takes. */
+export const MAX_INPUTS = 200;
+
+/**
+ * Where an action is found below the root of the API version.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_action.meta/api_action/actions_intro_invoking.htm
+ * @param kind "standard", or the kind of a custom action: "flow", "apex", "emailAlert", "quickAction" ...
+ */
+export const actionPath = (kind: string, name: string): string =>
+	kind === 'standard' ? path`/actions/standard/${name}` : path`/actions/custom/${kind}/${name}`;
+
+/** The actions of a kind. */
+export async function listActions(
+	client: SalesforceClient,
+	kind: string,
+): Promise<InvocableAction[]> {
+	const request = {
+		operation: 'List actions',
+		about: `actions of the kind "${kind}"`,
+		path: kind === 'standard' ? '/actions/standard' : path`/actions/custom/${kind}`,
+	};
+	return await client.call(
+		request,
+		({ json }) => (json as { actions?: InvocableAction[] }).actions ?? [],
+	);
+}
+
+export interface Invoked {
+	actionName: string;
+	outputValues: Record<string, unknown>;
+}
+
+interface Result {
+	actionName: string;
+	errors: Array<{ statusCode: string; message: string; fields?: string[] }> | null;
+	isSuccess: boolean;
+	outputValues: Record<string, unknown> | null;
+}
+
+const areResults = (json: unknown): json is Result[] =>
+	Array.isArray(json) &&
+	json.every((result) => typeof result === 'object' && result !== null && 'isSuccess' in result);
+
+/**
+ * Invokes an action with several inputs in one request: a result for each, in order.
+ * @param repeatable whether the action may be invoked again where the answer was lost
+ */
+export async function invoke(
+	client: SalesforceClient,
+	{ kind, name, repeatable }: { kind: string; name: string; repeatable: boolean },
+	inputs: object[],
+): Promise<Array<Invoked | Failure>> {
+	return await client.call(
+		{
+			operation: 'Invoke action',
+			about: `"${name}"`,
+			method: 'POST',
+			path: actionPath(kind, name),
+			json: { inputs },
+			repeatable,
+			// Where an input fails, the status says so and the body has the results all the same.
+			accept: [400, 500],
+		},
+		(answer) => resultsIn(answer, client),
+	);
+}
+
+function resultsIn(
+	{ json, status, headers }: JsonAnswer,
+	{ clock, redact }: SalesforceClient,
+): Array<Invoked | Failure> {
+	if (!areResults(json))
+		throw salesforceFailure(status, headers, JSON.stringify(json), clock.now());
+	return json.map(({ isSuccess, errors, actionName, outputValues }) => {
+		if (isSuccess) return { actionName, outputValues: outputValues ?? {} };
+		const [first = { statusCode: 'UNKNOWN_EXCEPTION', message: 'The action failed' }, ...more] =
+			errors ?? [];
+		const message = [first, ...more].map((error) => error.message).join('; ');
+		return rowFailure({ ...first, message: redact.text(message) });
+	});
+}
