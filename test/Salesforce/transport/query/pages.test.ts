@@ -1,7 +1,7 @@
 import { queryPages } from '../../../../nodes/Salesforce/transport/query/pages';
 import type { Row } from '../../../../nodes/Salesforce/transport/query/records';
 import type { Reply } from './scriptedOrg';
-import { scriptedOrg, soqlOf } from './scriptedOrg';
+import { scriptedOrg } from './scriptedOrg';
 
 const attributes = (type: string, id: string) => ({
 	type,
@@ -13,7 +13,7 @@ const account = (id: string, more: Row = {}): Row => ({
 	...more,
 });
 const page = (records: Row[], next?: string): Reply => ({
-	json: {
+	body: {
 		totalSize: 99,
 		done: next === undefined,
 		...(next && { nextRecordsUrl: `/services/data/v68.0/query/${next}` }),
@@ -29,7 +29,7 @@ async function all(pages: AsyncIterable<Row[]>): Promise<Row[]> {
 }
 
 test('all pages, however many records each has', async () => {
-	const { client, requests } = scriptedOrg(({ path }) => {
+	const { client, questions } = await scriptedOrg(({ path }) => {
 		const pages: Record<string, Reply> = {
 			'01g-2': page([], '01g-2b'),
 			'01g-2b': page([account('3')], '01g-3'),
@@ -39,16 +39,16 @@ test('all pages, however many records each has', async () => {
 	});
 	const rows = await all(queryPages(client, "SELECT Id FROM Account WHERE Name = 'a&b+c'"));
 	expect(rows).toEqual(['1', '2', '3', '4', '5'].map((Id) => ({ Id })));
-	expect(requests[0] && soqlOf(requests[0])).toBe("SELECT Id FROM Account WHERE Name = 'a&b+c'");
-	expect(requests.map(({ path }) => locator(path.split('?')[0] ?? ''))).toEqual([
+	expect(questions[0]?.query.get('q')).toBe("SELECT Id FROM Account WHERE Name = 'a&b+c'");
+	expect(questions.map(({ path }) => locator(path))).toEqual([
 		...['query', '01g-2', '01g-2b', '01g-3'],
 	]);
 });
 
 test('deleted records are asked for at another address', async () => {
-	const { client, requests } = scriptedOrg(() => page([]));
+	const { client, questions } = await scriptedOrg(() => page([]));
 	await all(queryPages(client, 'SELECT Id FROM Account', { includeDeleted: true }));
-	expect(requests[0]?.path).toMatch(/^\/queryAll\?q=/);
+	expect(questions[0]?.path).toBe('/queryAll');
 });
 
 test('children come whole: those of each record, and those of the children', async () => {
@@ -56,12 +56,12 @@ test('children come whole: those of each record, and those of the children', asy
 		...(page(
 			ids.map((Id) => ({ attributes: attributes('Contact', Id), Id })),
 			next,
-		).json as object),
+		).body as object),
 	});
-	const { client } = scriptedOrg(({ path }) => {
+	const { client } = await scriptedOrg(({ path }) => {
 		const more: Record<string, Reply> = {
 			'01g-a': {
-				json: children(['c2'], '01g-a2'),
+				body: children(['c2'], '01g-a2'),
 			},
 			'01g-a2': page([
 				{ attributes: attributes('Contact', 'c3'), Id: 'c3', Cases: children(['k1'], '01g-k') },
@@ -95,7 +95,7 @@ test('parents and compound values are objects; attributes are there where they a
 		Owner: { attributes: attributes('User', 'u'), Name: 'Ann' },
 		BillingAddress: { city: 'Bonn', attributes: null },
 	});
-	const { client } = scriptedOrg(() => page([record]));
+	const { client } = await scriptedOrg(() => page([record]));
 	expect(await all(queryPages(client, ''))).toEqual([
 		{ Id: '1', Owner: { Name: 'Ann' }, BillingAddress: { city: 'Bonn', attributes: null } },
 	]);
@@ -103,24 +103,24 @@ test('parents and compound values are objects; attributes are there where they a
 });
 
 test('no page is asked for beyond the limit, and no more records than needed', async () => {
-	const { client, requests } = scriptedOrg(() =>
+	const { client, questions } = await scriptedOrg(() =>
 		page(
 			Array.from({ length: 200 }, (_, n) => account(String(n))),
 			'01g-200',
 		),
 	);
 	expect(await all(queryPages(client, 'SELECT Id FROM Account', { limit: 150 }))).toHaveLength(150);
-	expect(requests).toHaveLength(1);
-	expect(requests[0]?.headers).toEqual({ 'sforce-query-options': 'batchSize=200' });
+	expect(questions).toHaveLength(1);
+	expect(questions[0]?.headers).toMatchObject({ 'sforce-query-options': 'batchSize=200' });
 });
 
 test('children beyond the limit are not asked for', async () => {
 	const child = { totalSize: 9, done: false, nextRecordsUrl: '/services/data/x', records: [] };
-	const { client, requests } = scriptedOrg(() =>
+	const { client, questions } = await scriptedOrg(() =>
 		page([account('1'), account('2', { Contacts: child })]),
 	);
 	expect(await all(queryPages(client, '', { limit: 1 }))).toEqual([{ Id: '1' }]);
-	expect(requests).toHaveLength(1);
+	expect(questions).toHaveLength(1);
 });
 
 test.each([
@@ -129,17 +129,17 @@ test.each([
 	[800.5, 'batchSize=800'],
 	[9_000, 'batchSize=2000'],
 ])('a page size of %p is asked for as %p', async (batchSize, header) => {
-	const { client, requests } = scriptedOrg(() => page([]));
+	const { client, questions } = await scriptedOrg(() => page([]));
 	await all(queryPages(client, '', { batchSize }));
-	expect(requests[0]?.headers?.['sforce-query-options']).toBe(header);
+	expect(questions[0]?.headers?.['sforce-query-options']).toBe(header);
 });
 
 test('a cursor that has expired says what can be done', async () => {
-	const { client } = scriptedOrg(({ path }) =>
+	const { client } = await scriptedOrg(({ path }) =>
 		locator(path) === '01g-1'
 			? {
 					status: 400,
-					json: [{ errorCode: 'INVALID_QUERY_LOCATOR', message: 'invalid query locator' }],
+					body: [{ errorCode: 'INVALID_QUERY_LOCATOR', message: 'invalid query locator' }],
 				}
 			: page([account('1')], '01g-1'),
 	);
@@ -149,12 +149,62 @@ test('a cursor that has expired says what can be done', async () => {
 	});
 });
 
-test.each([
-	['no way on', { json: { done: false, totalSize: 2, records: [] } }],
-	['a page that leads to itself', page([], 'self')],
-	['a page of a portal', { json: '<html>' }],
-])('an answer that cannot be true ends the query: %s', async (_name, reply) => {
-	const { client, requests } = scriptedOrg(() => reply);
-	await expect(all(queryPages(client, ''))).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER' });
-	expect(requests.length).toBeLessThan(3);
+test.each<[string, Reply, string]>([
+	['no way on', { body: { done: false, totalSize: 2, records: [] } }, 'UNEXPECTED_ANSWER'],
+	['a page that leads to itself', page([], 'self'), 'UNEXPECTED_ANSWER'],
+	['a page of a portal', { body: { ok: true } }, 'UNEXPECTED_ANSWER'],
+])('an answer that cannot be true ends the query: %s', async (_name, reply, code) => {
+	const { client, questions } = await scriptedOrg(() => reply);
+	await expect(all(queryPages(client, ''))).rejects.toMatchObject({ code });
+	expect(questions.length).toBeLessThan(3);
+});
+
+describe('a query that is too long for an address', () => {
+	const long = `SELECT Id FROM Account WHERE Id IN (${Array.from({ length: 2_000 }, (_, n) => `'${n}'`).join(', ')})`;
+
+	test('is sent in a body; its further pages are asked for as always', async () => {
+		const { client, questions } = await scriptedOrg(({ path }) =>
+			path === '/composite/batch'
+				? {
+						body: {
+							hasErrors: false,
+							results: [{ statusCode: 200, result: page([account('1')], '01g-1').body }],
+						},
+					}
+				: page([account('2')]),
+		);
+		expect(await all(queryPages(client, long))).toEqual([{ Id: '1' }, { Id: '2' }]);
+		expect(questions.map(({ method, path }) => `${method} ${path}`)).toEqual([
+			'POST /composite/batch',
+			'GET /query/01g-1',
+		]);
+		expect(questions[0]?.json).toEqual({
+			batchRequests: [{ method: 'GET', url: `v68.0/query?q=${encodeURIComponent(long)}` }],
+		});
+	});
+
+	test('is retried and refused like any other', async () => {
+		let failing = 1;
+		const { client, questions } = await scriptedOrg(() => ({
+			body: {
+				hasErrors: true,
+				results: [
+					failing-- > 0
+						? {
+								statusCode: 503,
+								result: [{ errorCode: 'SERVER_UNAVAILABLE', message: 'try again' }],
+							}
+						: {
+								statusCode: 400,
+								result: [{ errorCode: 'MALFORMED_QUERY', message: 'unexpected token: x' }],
+							},
+				],
+			},
+		}));
+		await expect(all(queryPages(client, long))).rejects.toMatchObject({
+			code: 'MALFORMED_QUERY',
+			kind: 'invalid',
+		});
+		expect(questions).toHaveLength(2);
+	});
 });
