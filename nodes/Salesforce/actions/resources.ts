@@ -1,17 +1,21 @@
 import type { Resource } from '../../shared/node/defineOperation';
 import type { SalesforceClient } from '../transport/client';
 import { action } from './action/action.resource';
+import { apex } from './apex/apex.resource';
 import { approval } from './approval/approval.resource';
 import { file } from './file/file.resource';
 import { flow } from './flow/flow.resource';
 import { lead } from './lead/lead.resource';
 import { organization } from './organization/organization.resource';
+import { request } from './request/request.resource';
 
 export const resources: Array<Resource<SalesforceClient>> = [
 	action,
+	apex,
 	approval,
 	file,
 	flow,
 	lead,
 	organization,
+	request,
 ];

@@ -1,4 +1,5 @@
 import type { SalesforceClient } from './client';
+import { withQuery } from './path';
 
 export interface Limit {
 	/** "DailyApiRequests" */
@@ -34,4 +35,37 @@ function limitOf(name: string, max: number, remaining: number): Limit {
 	const used = max - remaining;
 	const usedPercent = max > 0 ? Math.round((used / max) * 1_000) / 10 : 0;
 	return { name, max, remaining, used, usedPercent };
+}
+
+export interface RecordCount {
+	/** API name */
+	object: string;
+	count: number;
+}
+
+/**
+ * How many records objects have, as Salesforce last counted.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_record_count.htm
+ * @param objects API names; none: all that were counted
+ */
+export async function recordCounts(
+	salesforce: SalesforceClient,
+	objects: string[],
+): Promise<RecordCount[]> {
+	const sObjects = objects.length > 0 ? objects.join(',') : undefined;
+	const request = {
+		operation: 'Get record counts',
+		path: withQuery('/limits/recordCount', { sObjects }),
+	};
+	return await salesforce.call(request, ({ json }) => countsIn(json));
+}
+
+function countsIn(json: unknown): RecordCount[] {
+	if (typeof json !== 'object' || json === null || !('sObjects' in json)) return [];
+	const rows: unknown[] = Array.isArray(json.sObjects) ? json.sObjects : [];
+	return rows.flatMap((row) =>
+		typeof row === 'object' && row !== null && 'name' in row && 'count' in row
+			? [{ object: String(row.name), count: Number(row.count) }]
+			: [],
+	);
 }

@@ -8,9 +8,10 @@ import type { EgressFilter } from '../../shared/transport/egress';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
 import { checkEncrypted } from './address';
 import type { Quota } from './apiUse';
-import type { History, JsonAnswer, SalesforceClient, SalesforceRequest } from './client';
-import { errorsIn, isErrorList, jsonIn } from './errorAnswer';
-import { invalidInput, salesforceFailure, unreadable } from './failure';
+import type { History, SalesforceClient, SalesforceRequest } from './client';
+import { errorsIn, jsonIn } from './errorAnswer';
+import { invalidInput, salesforceFailure } from './failure';
+import { readJson } from './readJson';
 import type { Token } from './signIn/token';
 import type { SignIn } from './signIn/tokens';
 import { negotiated, newestCommon, versionsIn } from './versions';
@@ -87,7 +88,8 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 	};
 
 	const receive: SalesforceClient['receive'] = async (request, read) => {
-		const { method = 'GET', operation, repeatable } = request;
+		const { method = 'GET', operation } = request;
+		const isRead = method === 'GET' || method === 'HEAD';
 		const path = /^\/(services|cometd)\//.test(request.path)
 			? request.path
 			: `/services/data/v${await version()}${request.path}`;
@@ -96,12 +98,12 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			system: 'salesforce',
 			operation,
 			scope,
-			repeatable: repeatable ?? (method === 'GET' || method === 'HEAD'),
+			repeatable: request.repeatable ?? isRead,
 			attemptTimeoutMs: (request.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS) || undefined,
 			signal: request.signal ?? options.signal,
 		};
 		let lost = false;
-		return await send(about, async (signal, attempt) => {
+		const answered = send(about, async (signal, attempt) => {
 			const history: History = { attempt, lost };
 			// Until something else is known of this attempt.
 			lost = true;
@@ -115,25 +117,17 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 				throw explained(failure, request);
 			}
 		});
+		// Nothing was to be done, so nothing can have been done in spite of the failure.
+		return await (isRead ? answered.catch(inNoDoubt) : answered);
 	};
 
 	const call: SalesforceClient['call'] = async (request, read) =>
 		await receive(request, async (answer, history) => {
 			const body = await answer.body.collect(MAX_ANSWER_BYTES);
-			return await read(jsonAnswer(answer, body), history);
+			const { status, headers } = answer;
+			const json = readJson(status, headers, body, salesforce);
+			return await read({ status, headers, json }, history);
 		});
-
-	const jsonAnswer = (
-		{ status, headers }: Pick<HttpResponse<unknown>, 'status' | 'headers'>,
-		body: Buffer,
-	): JsonAnswer => {
-		if (body.length === 0) return { status, headers, json: undefined };
-		const json = jsonIn(body);
-		if (json === undefined) throw unreadable(status, redact.text(body.toString()), 'it is no JSON');
-		if (status < 300 && isErrorList(json))
-			throw salesforceFailure(status, headers, redact.text(body.toString()), clock.now());
-		return { status, headers, json };
-	};
 
 	let asking: Promise<string> | undefined;
 	const version = async (): Promise<string> => {
@@ -166,7 +160,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 		return found;
 	};
 
-	return {
+	const salesforce: SalesforceClient = {
 		clock,
 		signal: options.signal,
 		redact,
@@ -190,6 +184,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			};
 		},
 	};
+	return salesforce;
 }
 
 // The org is somewhere else by now, or the token has expired: n8n and Salesforce know a new one.
@@ -202,6 +197,10 @@ function isTokenRefused(status: number, body: string): boolean {
 	if (!error) return REFUSED.has(body.trim());
 	// Another token of the same kind would not be valid for it either.
 	return REFUSED.has(error.code) && !/not valid for use with/i.test(error.message);
+}
+
+function inNoDoubt(error: unknown): never {
+	throw toFailure(error).inPhase('rejected');
 }
 
 const refusedAgain = () =>
