@@ -15,6 +15,10 @@ export class Recent<Value> {
 		return this.values.get(name);
 	}
 
+	forget(name: string): void {
+		this.values.delete(name);
+	}
+
 	set(name: string, value: Value): void {
 		this.values.delete(name);
 		this.values.set(name, value);

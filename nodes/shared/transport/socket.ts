@@ -14,6 +14,8 @@ export type SocketAddress = { host: string; port: number } | { path: string };
 interface Opening {
 	/** encrypted from the first byte; left out: not encrypted */
 	tls?: TlsOptions;
+	/** what is to be spoken inside of TLS (RFC 7301): "h2" */
+	protocol?: string;
 	/** so long may it take until the connection stands, TLS included, in ms */
 	connectMs: number;
 	egress?: EgressFilter;
@@ -30,7 +32,7 @@ const KEEP_ALIVE_MS = 30_000;
  * egress filter does not let it. Rejects with a Failure in phase `notSent`.
  */
 export async function openSocket(options: SocketOptions): Promise<Socket> {
-	const { egress, tls, connectMs, signal } = options;
+	const { egress, tls, protocol, connectMs, signal } = options;
 	const host = 'path' in options ? '' : options.host;
 	const { ok, error } = (host && egress?.validateConnectionHost(host)) || { ok: true };
 	if (!ok) throw notAllowed(error);
@@ -50,7 +52,7 @@ export async function openSocket(options: SocketOptions): Promise<Socket> {
 	}
 	if (!tls) return socket;
 	const leftMs = Math.max(1, connectMs - (systemClock.now() - startedAt));
-	return await secureSocket(socket, tls, { host, connectMs: leftMs, signal });
+	return await secureSocket(socket, tls, { host, protocol, connectMs: leftMs, signal });
 }
 
 /**
@@ -61,7 +63,7 @@ export async function openSocket(options: SocketOptions): Promise<Socket> {
 export async function secureSocket(
 	socket: Socket,
 	tls: TlsOptions,
-	{ host, connectMs, signal }: Pick<Opening, 'connectMs' | 'signal'> & { host: string },
+	{ host, protocol, connectMs, signal }: Omit<Opening, 'tls' | 'egress'> & { host: string },
 ): Promise<Socket> {
 	try {
 		const { connect } = await import('node:tls');
@@ -76,6 +78,7 @@ export async function secureSocket(
 			secureContext,
 			servername: isIP(name) ? undefined : name,
 			rejectUnauthorized: tls.rejectUnauthorized ?? true,
+			...(protocol !== undefined && { ALPNProtocols: [protocol] }),
 		});
 		await standing(secured, 'secureConnect', connectMs, signal);
 		return secured;

@@ -32,44 +32,59 @@ export class TunnelAgent extends https.Agent {
 	): undefined {
 		// Node's types want a stream even beside an error.
 		const fail = callback as ((error: Error) => void) | undefined;
-		const { host, port, lookup, connectMs, cancel } = options;
+		const { host, port } = options;
 		const target = `${net.isIPv6(host ?? '') ? `[${host}]` : host}:${port}`;
-		const { protocol, hostname, port: proxyPort } = this.proxy;
-		const request = (protocol === 'https:' ? https : http).request({
-			method: 'CONNECT',
-			host: withoutBrackets(hostname),
-			port: proxyPort || (protocol === 'https:' ? 443 : 80),
-			path: target,
-			headers: { host: target, ...this.authorization() },
-			agent: false,
-			lookup,
-			timeout: connectMs,
-			signal: cancel,
+		askForTunnel(this.proxy, target, options, fail ?? (() => {}), (socket) => {
+			const through = { ...options, socket };
+			const secured = super.createConnection(through);
+			if (secured) callback?.(null, secured);
 		});
-		request.once('connect', ({ statusCode = 0 }, socket) => {
-			if (statusCode >= 200 && statusCode < 300) {
-				socket.setTimeout(0);
-				const through = { ...options, socket };
-				const secured = super.createConnection(through);
-				return secured && callback?.(null, secured);
-			}
-			socket.destroy();
-			fail?.(refused(statusCode));
-		});
-		request.once('timeout', () => {
-			const error = new Error('the proxy does not answer');
-			request.destroy(Object.assign(error, { code: 'IDLE_TIMEOUT' }));
-		});
-		request.once('error', (error) => fail?.(error));
-		request.end();
 	}
+}
 
-	private authorization(): Record<string, string> {
-		const { username, password } = this.proxy;
-		if (!username && !password) return {};
-		const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-		return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
-	}
+/**
+ * A tunnel to "host:port".
+ * @param then called with the tunnel, or `fail` with why there is none
+ */
+export function askForTunnel(
+	proxy: URL,
+	target: string,
+	{ lookup, connectMs, cancel }: TunnelOptions & Pick<RequestOptions, 'lookup'>,
+	fail: (error: Error) => void,
+	then: (tunnel: net.Socket) => void,
+): void {
+	const { protocol, hostname, port } = proxy;
+	const request = (protocol === 'https:' ? https : http).request({
+		method: 'CONNECT',
+		host: withoutBrackets(hostname),
+		port: port || (protocol === 'https:' ? 443 : 80),
+		path: target,
+		headers: { host: target, ...authorization(proxy) },
+		agent: false,
+		lookup,
+		timeout: connectMs,
+		signal: cancel,
+	});
+	request.once('connect', ({ statusCode = 0 }, socket: net.Socket) => {
+		if (statusCode >= 200 && statusCode < 300) {
+			socket.setTimeout(0);
+			return then(socket);
+		}
+		socket.destroy();
+		fail(refused(statusCode));
+	});
+	request.once('timeout', () => {
+		const error = new Error('the proxy does not answer');
+		request.destroy(Object.assign(error, { code: 'IDLE_TIMEOUT' }));
+	});
+	request.once('error', fail);
+	request.end();
+}
+
+function authorization({ username, password }: URL): Record<string, string> {
+	if (!username && !password) return {};
+	const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+	return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 /** "[::1]", as a URL writes it, is no host that can be looked up. */

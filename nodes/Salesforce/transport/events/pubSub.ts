@@ -1,0 +1,179 @@
+import { isOutage, toFailure, Failure } from '../../../shared/resilience/failure';
+import type { Session } from '../client';
+import { avroReader } from './avro';
+import { fieldsOfBitmaps } from './bitmaps';
+import { eventIn } from './eventIn';
+import { GrpcConnection } from './grpc';
+import type { Metadata } from './grpc';
+import { isTokenRefused } from './grpcFailure';
+import type { ConsumerEvent, FetchRequest } from './pubSubMessages';
+import {
+	fetchRequest,
+	METHODS,
+	readFetchResponse,
+	readSchemaInfo,
+	readTopicInfo,
+	schemaRequest,
+	topicRequest,
+} from './pubSubMessages';
+import { schemaOf } from './schemas';
+import type { Heard, ReceivedEvent, Start, Subscribing, Subscription } from './subscription';
+
+// The server takes no larger number.
+const MOST_REQUESTED = 100;
+// More is asked for when so many of them have come, not after each single one.
+const ASK_AT = 50;
+const CALL_MS = 30_000;
+// The server says that it is there at least every 270 seconds, as long as events are asked for.
+const SILENT_MS = 300_000;
+
+export interface PubSubSettings {
+	/** scheme, host and port */
+	origin: string;
+	/** so long may nothing come from the server, in ms */
+	silentMs?: number;
+}
+
+/**
+ * Listens by the Pub/Sub API. Events are asked for only as they are taken, so that slow runs make
+ * Salesforce wait, which keeps them for 72 hours.
+ * https://developer.salesforce.com/docs/platform/pub-sub-api/references/methods/subscribe-rpc.html
+ */
+export const pubSubSubscription = (settings: PubSubSettings): Subscription =>
+	async function* (subscribing) {
+		let { start } = subscribing;
+		for (let renewed = false; ;) {
+			const session = await subscribing.client.session();
+			try {
+				const before = start;
+				for await (const heard of listen(settings, session, { ...subscribing, start })) {
+					renewed &&= heard.position === undefined;
+					yield heard;
+					if (heard.position !== undefined) start = { after: heard.position };
+				}
+				// The server closes it while nothing is asked for. Now there is room again.
+				if (start === before) throw streamEnded();
+			} catch (error) {
+				const failure = toFailure(error);
+				if (renewed || !isTokenRefused(failure)) throw failure;
+				renewed = true;
+				await session.refused();
+			}
+		}
+	};
+
+async function* listen(
+	{ origin, silentMs = SILENT_MS }: PubSubSettings,
+	session: Session,
+	{ client, topic, start, signal }: Subscribing,
+): AsyncGenerator<Heard, void, undefined> {
+	const { egress } = client;
+	const connection = await GrpcConnection.open({ origin, egress, signal });
+	try {
+		const org: Org = { session, connection, metadata: metadataOf(session) };
+		const info = await org.connection
+			.call(METHODS.getTopic, org.metadata, topicRequest(topic), CALL_MS)
+			.then(readTopicInfo);
+		if (!info.canSubscribe) throw mayNotSubscribe(topic);
+		const stream = connection.stream(METHODS.subscribe, org.metadata);
+		stream.send(
+			fetchRequest({ ...beginning(start), topicName: topic, numRequested: MOST_REQUESTED }),
+		);
+		let pending = MOST_REQUESTED;
+		yield { events: [], position: undefined };
+		for await (const message of stream.messages(() => silentMs)) {
+			const response = readFetchResponse(message);
+			const events: ReceivedEvent[] = [];
+			for (const event of response.events) events.push(await received(org, event));
+			pending = response.pendingNumRequested;
+			yield { events, position: positionOf(response.latestReplayId, events) };
+			if (pending <= MOST_REQUESTED - ASK_AT && stream.open) {
+				stream.send(
+					fetchRequest({ ...NEXT, topicName: topic, numRequested: MOST_REQUESTED - pending }),
+				);
+			}
+		}
+	} finally {
+		connection.close();
+	}
+}
+
+interface Org {
+	session: Session;
+	connection: GrpcConnection;
+	metadata: Metadata;
+}
+
+/** https://developer.salesforce.com/docs/platform/pub-sub-api/guide/supported-auth.html */
+const metadataOf = ({ accessToken, instanceUrl, organizationId }: Session): Metadata => ({
+	accesstoken: accessToken,
+	instanceurl: instanceUrl,
+	tenantid: organizationId,
+});
+
+type Beginning = Pick<FetchRequest, 'replayPreset' | 'replayId'>;
+
+// Where a subscription begins is read in its first request only.
+const NEXT: Beginning = { replayPreset: 'LATEST', replayId: Buffer.alloc(0) };
+
+function beginning(start: Start): Beginning {
+	if (start === 'earliest') return { ...NEXT, replayPreset: 'EARLIEST' };
+	if (start === 'latest') return NEXT;
+	return { replayPreset: 'CUSTOM', replayId: Buffer.from(start.after, 'base64') };
+}
+
+/** That of the last event, for what the server names beside may be of one that is still to come. */
+const positionOf = (latest: Buffer, events: ReceivedEvent[]): string | undefined =>
+	events.at(-1)?.position ?? (latest.length > 0 ? latest.toString('base64') : undefined);
+
+async function received(org: Org, event: ConsumerEvent): Promise<ReceivedEvent> {
+	const { session, connection, metadata } = org;
+	const { id, schemaId, payload, replayId } = event;
+	const schema = await schemaOf(`${session.organizationId} ${schemaId}`, async () => {
+		const info = await connection.call(
+			METHODS.getSchema,
+			metadata,
+			schemaRequest(schemaId),
+			CALL_MS,
+		);
+		return avroReader(readSchemaInfo(info).schemaJson);
+	});
+	const around = { id, replayId: numberIn(replayId), position: replayId.toString('base64') };
+	try {
+		const names = (bitmaps: string[]) => fieldsOfBitmaps(bitmaps, schema);
+		return eventIn(schema.read(payload), { ...around, names });
+	} catch (error) {
+		// It would stand in the way of all that come after it.
+		const { message } = toFailure(error);
+		return {
+			...around,
+			unreadable: message,
+			fields: { schemaId, payload: payload.toString('base64') },
+		};
+	}
+}
+
+/** As the Streaming API writes it. Only for people to read: what is in it is the server's affair. */
+const numberIn = (replayId: Buffer): string =>
+	replayId.length === 8 ? replayId.readBigUInt64BE().toString() : replayId.toString('hex');
+
+/** The Pub/Sub API was not there to answer: a firewall may know only the Streaming API. */
+export const isUnreachable = (failure: Failure): boolean =>
+	failure.phase === 'notSent' && (isOutage(failure) || failure.scope === 'host');
+
+const streamEnded = () =>
+	new Failure({
+		kind: 'unavailable',
+		phase: 'rejected',
+		code: 'STREAM_ENDED',
+		message: 'The Pub/Sub API has ended the subscription',
+	});
+
+const mayNotSubscribe = (topic: string) =>
+	new Failure({
+		kind: 'auth',
+		phase: 'rejected',
+		code: 'CANNOT_SUBSCRIBE',
+		message: `The user of the credential may not subscribe to "${topic}"`,
+		hint: 'Give it the right to read this event; for change events that of "View All" for the object.',
+	});
