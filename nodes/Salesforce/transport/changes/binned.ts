@@ -1,0 +1,55 @@
+import type { SalesforceClient } from '../client';
+import { queryPages } from '../query/pages';
+import { quote } from '../query/quote';
+import type { Row } from '../query/records';
+import type { Deletion } from './deleted';
+import type { Wanted } from './rows';
+import { andAll } from './rows';
+
+/** What was deleted, with what is still known of it. */
+export interface DeletedRow extends Deletion {
+	/** undefined: it is not even in the recycle bin any more */
+	record?: Row;
+}
+
+// Records of one query.
+const PAGE = 200;
+
+/**
+ * Deletions with the records as they lie in the recycle bin. With a condition, those that do not match
+ * are left out; of those that are gone for good nobody can tell.
+ */
+export async function* fromTheBin(
+	client: SalesforceClient,
+	wanted: Wanted,
+	deletions: Deletion[],
+): AsyncGenerator<DeletedRow[]> {
+	for (let n = 0; n < deletions.length; n += PAGE) {
+		const page = deletions.slice(n, n + PAGE);
+		const ids = page.map(({ id }) => id);
+		const records = await recordsOf(client, wanted, ids);
+		const rest = ids.filter((id) => !records.has(id));
+		const others =
+			wanted.condition === '' || rest.length === 0
+				? new Map<string, Row>()
+				: await recordsOf(client, { ...wanted, fields: ['Id'], condition: '' }, rest);
+		yield page.flatMap((deletion): DeletedRow[] => {
+			if (others.has(deletion.id)) return [];
+			const record = records.get(deletion.id);
+			return [{ ...deletion, ...(record && { record }) }];
+		});
+	}
+}
+
+async function recordsOf(
+	client: SalesforceClient,
+	{ object, fields, condition }: Wanted,
+	ids: string[],
+): Promise<Map<string, Row>> {
+	const where = andAll(`Id IN (${[...new Set(ids)].map(quote).join(', ')})`, condition);
+	const soql = `SELECT ${fields.join(', ')} FROM ${object} WHERE ${where}`;
+	const found = new Map<string, Row>();
+	for await (const page of queryPages(client, soql, { includeDeleted: true }))
+		for (const row of page) found.set(String(row.Id), row);
+	return found;
+}
