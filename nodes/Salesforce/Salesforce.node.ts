@@ -11,7 +11,10 @@ import { runOperations } from '../shared/node/runOperations';
 import { resources } from './actions/resources';
 import { authenticationField } from './methods/authentication';
 import { salesforceCredentialTest } from './methods/credentialTest';
+import { listSearch } from './methods/listSearch';
+import { loadOptions } from './methods/loadOptions';
 import { openClient } from './methods/openClient';
+import { resourceMapping } from './methods/resourceMapping';
 
 export class Salesforce implements INodeType {
 	description: INodeTypeDescription = {
@@ -44,7 +47,12 @@ export class Salesforce implements INodeType {
 		properties: [authenticationField, ...propertiesOf(resources)],
 	};
 
-	methods = { credentialTest: { salesforceCredentialTest } };
+	methods = {
+		credentialTest: { salesforceCredentialTest },
+		listSearch,
+		loadOptions,
+		resourceMapping,
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperations(this, resources, openClient);

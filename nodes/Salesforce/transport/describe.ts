@@ -61,6 +61,8 @@ export interface ObjectSummary {
 	replicateable: boolean;
 	triggerable: boolean;
 	mergeable: boolean;
+	/** has pages of its own: people know it, unlike histories, shares and change events */
+	layoutable: boolean;
 	deprecatedAndHidden: boolean;
 }
 

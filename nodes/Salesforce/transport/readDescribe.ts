@@ -5,6 +5,7 @@ import type {
 	ObjectSummary,
 	RecordTypeInfo,
 } from './describe';
+import { unreadable } from './failure';
 
 // Of what describe gives, the node uses a quarter.
 const SUMMARY = [
@@ -23,6 +24,7 @@ const SUMMARY = [
 	'replicateable',
 	'triggerable',
 	'mergeable',
+	'layoutable',
 	'deprecatedAndHidden',
 ] as const satisfies Array<keyof ObjectSummary>;
 
@@ -64,6 +66,21 @@ const RECORD_TYPE = [
 	'defaultRecordTypeMapping',
 ] as const satisfies Array<keyof RecordTypeInfo>;
 
+const isDescription = (json: unknown): json is ObjectDescription =>
+	hasList<'fields', FieldDescription>(json, 'fields');
+
+const hasList = <Name extends string, One>(
+	json: unknown,
+	name: Name,
+): json is Record<Name, One[]> =>
+	typeof json === 'object' &&
+	json !== null &&
+	name in json &&
+	Array.isArray((json as Record<Name, unknown>)[name]);
+
+const noDescription = (json: unknown) =>
+	unreadable(200, JSON.stringify(json) ?? '', 'not what describes an object');
+
 function pick<Whole extends object, Key extends keyof Whole>(
 	whole: Whole,
 	keys: readonly Key[],
@@ -72,15 +89,17 @@ function pick<Whole extends object, Key extends keyof Whole>(
 }
 
 /** @param json answer of GET /sobjects */
-export const readObjects = (json: unknown): ObjectSummary[] =>
-	(json as { sobjects: ObjectSummary[] }).sobjects.map((one) => pick(one, SUMMARY));
+export function readObjects(json: unknown): ObjectSummary[] {
+	if (!hasList<'sobjects', ObjectSummary>(json, 'sobjects')) throw noDescription(json);
+	return json.sobjects.map((one) => pick(one, SUMMARY));
+}
 
 /** @param json answer of GET /sobjects/NAME/describe */
 export function readObject(json: unknown): ObjectDescription {
-	const whole = json as ObjectDescription;
+	if (!isDescription(json)) throw noDescription(json);
 	return {
-		...pick(whole, SUMMARY),
-		fields: whole.fields.map((field) => ({
+		...pick(json, SUMMARY),
+		fields: json.fields.map((field) => ({
 			...pick(field, FIELD),
 			picklistValues: (field.picklistValues ?? []).map(({ value, label, active }) => ({
 				value,
@@ -88,7 +107,7 @@ export function readObject(json: unknown): ObjectDescription {
 				active,
 			})),
 		})),
-		childRelationships: (whole.childRelationships ?? []).map((child) => pick(child, CHILD)),
-		recordTypeInfos: (whole.recordTypeInfos ?? []).map((info) => pick(info, RECORD_TYPE)),
+		childRelationships: (json.childRelationships ?? []).map((child) => pick(child, CHILD)),
+		recordTypeInfos: (json.recordTypeInfos ?? []).map((info) => pick(info, RECORD_TYPE)),
 	};
 }

@@ -194,3 +194,12 @@ describe('unknownField', () => {
 		expect(failure.hint).toContain('Did you mean Name?');
 	});
 });
+
+it('what is no description is not taken for one', async () => {
+	const one = scriptedClient(() => ({ json: { portal: 'Sign in' } }), { scope: `org ${orgs++}` });
+	expect(await failureOf(describeObject(one, 'Account'))).toMatchObject({
+		kind: 'unavailable',
+		code: 'UNREADABLE_ANSWER',
+	});
+	expect((await failureOf(describeGlobal(one))).code).toBe('UNREADABLE_ANSWER');
+});

@@ -54,6 +54,7 @@ export const object = (
 	replicateable: true,
 	triggerable: true,
 	mergeable: false,
+	layoutable: true,
 	deprecatedAndHidden: false,
 	fields,
 	childRelationships,

@@ -1,0 +1,71 @@
+import type { INodeListSearchResult } from 'n8n-workflow';
+import type { ListQuestion } from '../../shared/node/editorList';
+import { listMethod } from '../../shared/node/editorList';
+import { invalidInput } from '../../shared/resilience/failure';
+import type { SalesforceClient } from '../transport/client';
+import { openEditorClient } from './openClient';
+import type { Use } from './pickObjects';
+import { pickObjects } from './pickObjects';
+import { pickRecords } from './pickRecords';
+import { pickOwners } from './pickOwners';
+import { pickReports } from './pickReports';
+
+/** The methods behind the lists of the editor. */
+export const listSearch = {
+	searchObjects: objectsThat(() => true),
+	searchCreateableObjects: objectsThat(({ createable }) => createable),
+	searchUpdateableObjects: objectsThat(({ updateable }) => updateable),
+	searchUpsertableObjects: objectsThat(({ createable, updateable }) => createable && updateable),
+	searchDeletableObjects: objectsThat(({ deletable }) => deletable),
+	searchRetrieveableObjects: objectsThat(({ retrieveable }) => retrieveable),
+	searchQueryableObjects: objectsThat(({ queryable }) => queryable),
+	searchSearchableObjects: objectsThat(({ searchable }) => searchable),
+	/** Those whose changes can be asked for by time. */
+	searchReplicateableObjects: objectsThat(({ replicateable }) => replicateable),
+	searchPlatformEvents: objectsThat(({ name }) => name.endsWith('__e')),
+	searchChangeEvents: objectsThat(({ name }) => name.endsWith('ChangeEvent')),
+
+	/** Records of the object that is chosen beside it. */
+	searchRecords: listOf('records', 'By ID', async (client, question) => {
+		const object = question.chosen('object');
+		if (typeof object !== 'string')
+			throw invalidInput('Choose the object first: the list shows its records.');
+		return await pickRecords(client, { object }, question);
+	}),
+	searchAccounts: recordsOf('Account', 'accounts'),
+	searchCampaigns: recordsOf('Campaign', 'campaigns'),
+	searchContacts: recordsOf('Contact', 'contacts'),
+	searchFiles: recordsOf('ContentDocument', 'files'),
+	searchLeads: recordsOf('Lead', 'leads', 'IsConverted = false'),
+	searchOpportunities: recordsOf('Opportunity', 'opportunities'),
+	searchUsers: recordsOf('User', 'users', 'IsActive = true'),
+	/** Users and queues. */
+	searchOwners: listOf('users and queues', 'By ID', pickOwners),
+	searchReports: listOf('reports', 'By ID', pickReports),
+};
+
+function objectsThat(use: Use) {
+	return listOf(
+		'objects',
+		'By Name',
+		async (client, question) => await pickObjects(client, use, question),
+	);
+}
+
+function recordsOf(object: string, what: string, where?: string) {
+	return listOf(
+		what,
+		'By ID',
+		async (client, question) => await pickRecords(client, { object, where }, question),
+	);
+}
+
+/** @param otherwise the mode of the field that needs no list */
+function listOf(
+	what: string,
+	otherwise: string,
+	answer: (client: SalesforceClient, question: ListQuestion) => Promise<INodeListSearchResult>,
+) {
+	const words = { what, instead: `choose "${otherwise}" and type it in` };
+	return listMethod(openEditorClient, words, answer);
+}
