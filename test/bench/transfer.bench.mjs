@@ -160,6 +160,7 @@ const contenders = [
 	['aws-cli', awsCli, BOTH],
 	['rclone', rclone, ALL],
 	['plain HTTP, curl', curl, BOTH],
+	['unsigned, on 50 sockets', node('plainSockets'), ['small']],
 ].map(([name, act, directions]) => ({
 	name,
 	act,
@@ -177,7 +178,7 @@ try {
 		credentials: { accessKeyId, secretAccessKey },
 	});
 	for (const Bucket of [setting.bucket, setting.dottedBucket])
-		await client.send(new CreateBucketCommand({ Bucket }));
+		await client.send(new CreateBucketCommand({ Bucket, ACL: 'public-read-write' }));
 	await mkdir(smallFiles);
 	for (let n = 0; small && n < SMALL_OBJECTS; n++)
 		await writeFile(path.join(smallFiles, String(n)), Buffer.alloc(1024, 'x'));

@@ -1,8 +1,10 @@
 // One transfer of one contender in a process of its own; prints what it cost as one line of JSON.
 // node transferClient.mjs <contender> <up|down|small> '{"endpoint", "accessKeyId", ..., "file", "key", "bytes"}'
+import { once } from 'node:events';
 import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pipeline } from 'node:stream/promises';
 import { openEngine } from './engine.mjs';
@@ -149,7 +151,28 @@ async function minio() {
 	return async () => await toDisk(await client.getObject(bucket, key));
 }
 
-/** The floor: the same bytes over node:http to a presigned URL, one stream, nothing else. */
+/**
+ * The floor: requests without a signature, to a bucket that anybody may write to, on fifty sockets. What is
+ * left is what the gateway itself takes.
+ */
+const plainSockets = async () => async () => {
+	const { hostname, port } = new URL(endpoint);
+	let next = 0;
+	const worker = async () => {
+		const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+		await once(socket, 'connect');
+		while (next < count) {
+			const head = `PUT /${bucket}/plain/${next++} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Length: 1024\r\n\r\n`;
+			socket.write(Buffer.concat([Buffer.from(head), SMALL]));
+			const [answer] = await once(socket, 'data');
+			if (!answer.toString().startsWith('HTTP/1.1 200')) throw new Error(answer.toString());
+		}
+		socket.destroy();
+	};
+	await Promise.all(Array.from({ length: 50 }, worker));
+	return bytes;
+};
+
 async function toDisk(body) {
 	const target = `${file}.${contender}`;
 	await pipeline(body, createWriteStream(target));
@@ -198,6 +221,7 @@ const contenders = {
 	builtInAws,
 	awsSdk,
 	minio,
+	plainSockets,
 };
 const transfer = await contenders[contender]();
 global.gc?.();
