@@ -1,0 +1,172 @@
+import type { FieldType as SelectField, FieldTypeOf, Subquery } from '@jetstreamapp/soql-parser-js';
+import type { Org } from '../org.ts';
+import type { Field } from '../schema/field.ts';
+import { attributesOf, shown } from '../rest/shape.ts';
+import type { Row } from '../store/row.ts';
+import { malformed, placeOf } from './errors.ts';
+import { parentBy, resolve, type Scope, type Step } from './path.ts';
+
+type Shown = Record<string, unknown>;
+
+/** What a row adds to its JSON. */
+type Part = (row: Row, out: Shown) => void;
+
+/** Runs the subquery for a row. */
+export type ChildRows = (subquery: Subquery) => Part;
+
+/** The fields of one object of a row, and those of its parents. */
+class Level {
+	private readonly parts: Part[] = [];
+	private readonly parents = new Map<string, Level>();
+	private readonly org: Org;
+	private readonly scope: Scope;
+
+	constructor(scope: Scope) {
+		this.scope = scope;
+		this.org = scope.org;
+	}
+
+	/** @param steps to the object that has the field */
+	field(steps: readonly Step[], field: Field): void {
+		const { base } = this.scope;
+		this.at(steps).parts.push((row, out) => {
+			out[field.name] ??= shownOf(this.org, row, field, base);
+		});
+	}
+
+	add(part: Part): void {
+		this.parts.push(part);
+	}
+
+	private at(steps: readonly Step[]): Level {
+		const [first, ...rest] = steps;
+		if (!first) return this;
+		let level = this.parents.get(first.name);
+		if (!level) {
+			const made = new Level(this.scope);
+			this.parents.set(first.name, made);
+			this.parts.push((row, out) => {
+				const parent = parentBy(this.scope, row, [first]);
+				out[first.name] = parent ? made.show(parent) : null;
+			});
+			level = made;
+		}
+		return level.at(rest);
+	}
+
+	show(row: Row): Shown {
+		const out: Shown = { attributes: attributesOf(row, this.scope.base) };
+		for (const part of this.parts) part(row, out);
+		return out;
+	}
+}
+
+/** Parents of several objects have their own name for a field: "Type" is the object. */
+function shownOf(org: Org, row: Row, field: Field, base: string): unknown {
+	const own = org.schema.field(row.object, field.name);
+	if (!own) return field.name === 'Type' || field.name === 'UserType' ? row.object : null;
+	return shown(org, row, own, base) ?? null;
+}
+
+/** How rows are shown. @throws ApiError INVALID_FIELD, MALFORMED_QUERY */
+export function compileSelect(
+	scope: Scope,
+	fields: readonly SelectField[],
+	limit: number | undefined,
+	childRows: ChildRows,
+): (row: Row) => Shown {
+	const level = new Level(scope);
+	for (const selected of fields) {
+		if (selected.type === 'FieldSubquery') level.add(childRows(selected.subquery));
+		else if (selected.type === 'FieldTypeof') level.add(typeOf(scope, selected));
+		else if (selected.type === 'FieldFunctionExpression') {
+			const inner = typeof selected.parameters[0] === 'string' ? selected.parameters[0] : '';
+			const name = selected.functionName.toUpperCase();
+			if (name === 'FIELDS') {
+				for (const field of fieldsOf(scope, inner, limit)) level.field([], field);
+			} else if (name === 'TOLABEL' || name === 'FORMAT' || name === 'CONVERTCURRENCY') {
+				const { steps, field } = resolve(scope, inner);
+				if (selected.alias === undefined) level.field(steps, field);
+				else level.add(aliased(scope, selected.alias, inner));
+			} else {
+				const { query } = scope;
+				throw malformed(
+					query,
+					placeOf(query, selected.functionName),
+					`Invalid function: ${selected.functionName}`,
+				);
+			}
+		} else {
+			if ('alias' in selected && selected.alias !== undefined) {
+				const { query } = scope;
+				throw malformed(
+					query,
+					placeOf(query, selected.alias),
+					'only aggregate expressions use field aliasing',
+				);
+			}
+			const name =
+				'relationships' in selected
+					? [...selected.relationships, selected.field].join('.')
+					: selected.field;
+			const prefixed = 'objectPrefix' in selected ? `${selected.objectPrefix}.${name}` : name;
+			const { steps, field } = resolve(scope, prefixed);
+			level.field(steps, field);
+		}
+	}
+	return (row) => level.show(row);
+}
+
+function aliased(scope: Scope, alias: string, name: string): Part {
+	const path = resolve(scope, name);
+	return (row, out) => {
+		out[alias] = path.get(row);
+	};
+}
+
+function fieldsOf({ type, query }: Scope, kind: string, limit: number | undefined): Field[] {
+	const group = kind.toUpperCase();
+	if (group !== 'STANDARD' && (limit === undefined || limit > 200)) {
+		throw malformed(
+			query,
+			placeOf(query, 'FIELDS'),
+			'The SOQL FIELDS function must have a LIMIT of at most 200',
+		);
+	}
+	if (group === 'STANDARD') return type.fields.filter(({ custom }) => !custom);
+	return group === 'CUSTOM' ? type.fields.filter(({ custom }) => custom) : type.fields;
+}
+
+/** TYPEOF What WHEN Account THEN Phone ELSE Name END */
+function typeOf(scope: Scope, selected: FieldTypeOf): Part {
+	const { org, type, query, base } = scope;
+	const lookup = org.schema.relationship(type.name, selected.field);
+	if (!lookup) {
+		throw malformed(
+			query,
+			placeOf(query, selected.field),
+			`Invalid relationship: ${selected.field}`,
+		);
+	}
+	const step = { lookup, name: lookup.relationshipName ?? selected.field };
+	return (row, out) => {
+		const parent = parentBy(scope, row, [step]);
+		const when =
+			parent &&
+			selected.conditions.find(
+				({ objectType }) =>
+					objectType === undefined || objectType.toLowerCase() === parent.object.toLowerCase(),
+			);
+		out[step.name] = parent
+			? {
+					attributes: attributesOf(parent, base),
+					...Object.fromEntries(
+						(when?.fieldList ?? []).map((name) => {
+							const field = org.schema.field(parent.object, name);
+							return [field?.name ?? name, field ? shown(org, parent, field, base) : null];
+						}),
+					),
+				}
+			: null;
+	};
+}
