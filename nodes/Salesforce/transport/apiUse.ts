@@ -21,7 +21,7 @@ export class Quota {
 
 	/** @param header "api-usage=18/5000; per-app-api-usage=17/250(appName=...)" */
 	learn(header: string | undefined): void {
-		const [, used, allowed] = /\bapi-usage=(\d+)\/(\d+)/.exec(header ?? '') ?? [];
+		const [, used, allowed] = /(?:^|[;,\s])api-usage=(\d+)\/(\d+)/.exec(header ?? '') ?? [];
 		if (used === undefined || allowed === undefined) return;
 		this.use = { used: Number(used), allowed: Number(allowed) };
 		this.toldAt = this.clock.now();
@@ -29,7 +29,8 @@ export class Quota {
 
 	/** The org takes no more requests. */
 	usedUp(failure: Failure): void {
-		this.stop = failure;
+		// As it is now: whoever shows it says more about its request.
+		this.stop = failure.inPhase('notSent');
 		this.stoppedAt = this.clock.now();
 	}
 
@@ -43,11 +44,13 @@ export class Quota {
 		const { use } = this;
 		if (!use || stopAt <= 0 || use.used < (use.allowed * stopAt) / 100) return;
 		// One request a minute finds out whether older ones have dropped out of the 24 hours.
-		if (now - this.toldAt >= ASK_AGAIN_MS) {
-			this.toldAt = now;
-			return;
-		}
-		throw softStop(use, stopAt);
+		if (now - this.toldAt < ASK_AGAIN_MS) throw softStop(use, stopAt);
+	}
+
+	/** Like `check`, for a request that is sent now. */
+	spend(stopAt: number): void {
+		this.check(stopAt);
+		this.toldAt = this.clock.now();
 	}
 }
 

@@ -3,7 +3,13 @@ import { Failure } from '../../shared/resilience/failure';
 import type { SalesforceError } from './errorAnswer';
 import { errorsIn, jsonIn, plainWords } from './errorAnswer';
 import type { Meaning } from './meanings';
-import { MEANINGS, meaningOfStatus, requestLimit } from './meanings';
+import {
+	isOfTheWrongKind,
+	MEANINGS,
+	meaningOfStatus,
+	requestLimit,
+	WRONG_SESSION,
+} from './meanings';
 
 export { invalidInput } from '../../shared/resilience/failure';
 
@@ -51,6 +57,7 @@ function read(status: number, body: Buffer): Reading {
 
 function meaningOf({ code, message }: SalesforceError, status: number): Meaning {
 	if (code === 'REQUEST_LIMIT_EXCEEDED') return requestLimit(message);
+	if (code === 'INVALID_SESSION_ID' && isOfTheWrongKind(message)) return WRONG_SESSION;
 	return MEANINGS[code] ?? meaningOfStatus(status);
 }
 

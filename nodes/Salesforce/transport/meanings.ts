@@ -153,6 +153,14 @@ export function requestLimit(message: string): Meaning {
 	};
 }
 
+/** The session is good, but not for the API: another one of the same app would not be either. */
+export const isOfTheWrongKind = (message: string): boolean =>
+	/not valid for use with/i.test(message);
+
+export const WRONG_SESSION: Meaning = refused(
+	`Give ${app} the scope "Manage user data via APIs (api)"; where API access control is on, allow it for this user.`,
+);
+
 /** By the status, where the code says nothing. */
 export function meaningOfStatus(status: number): Meaning {
 	// 420 is what Salesforce's edge answers before the org sees anything.

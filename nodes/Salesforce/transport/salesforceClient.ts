@@ -1,8 +1,7 @@
 import type { Clock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
 import type { Send } from '../../shared/resilience';
-import { stopsAll, toFailure } from '../../shared/resilience/failure';
-import type { Failure } from '../../shared/resilience/failure';
+import { Failure, stopsAll, toFailure } from '../../shared/resilience/failure';
 import type { Body } from '../../shared/transport/body';
 import type { EgressFilter } from '../../shared/transport/egress';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
@@ -10,7 +9,8 @@ import { checkEncrypted } from './address';
 import type { Quota } from './apiUse';
 import type { History, SalesforceClient, SalesforceRequest } from './client';
 import { errorsIn, jsonIn } from './errorAnswer';
-import { invalidInput, salesforceFailure } from './failure';
+import { salesforceFailure } from './failure';
+import { isOfTheWrongKind } from './meanings';
 import { readJson } from './readJson';
 import type { Token } from './signIn/token';
 import type { SignIn } from './signIn/tokens';
@@ -74,10 +74,11 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 		path: string,
 		signal: AbortSignal,
 	): Promise<HttpResponse<Body>> => {
+		// While it waited for a place, another one may have learned that there are no more.
+		quota.spend(stopAtApiUse);
 		for (let renewed = false; ; renewed = true) {
 			const token = await signIn.current(signal);
 			checkEncrypted(token.instanceUrl);
-			quota.check(stopAtApiUse);
 			const answer = await sendOnce(request, path, token, token.instanceUrl, signal);
 			const { status, headers } = answer;
 			if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
@@ -192,19 +193,26 @@ const REFUSED = new Set(['INVALID_SESSION_ID', 'URL_NOT_RESET', 'Bad_OAuth_Token
 
 function isTokenRefused(status: number, body: string): boolean {
 	if (status > 300 && status < 400 && status !== 304) return true;
-	if (status !== 401 && status !== 403 && status !== 404) return false;
+	if (status < 400) return false;
 	const [error] = errorsIn(jsonIn(Buffer.from(body)));
 	if (!error) return REFUSED.has(body.trim());
-	// Another token of the same kind would not be valid for it either.
-	return REFUSED.has(error.code) && !/not valid for use with/i.test(error.message);
+	return REFUSED.has(error.code) && !isOfTheWrongKind(error.message);
 }
 
 function inNoDoubt(error: unknown): never {
-	throw toFailure(error).inPhase('rejected');
+	const failure = toFailure(error);
+	throw failure.phase === 'maybeDone' ? failure.inPhase('rejected') : failure;
 }
 
 const refusedAgain = () =>
-	invalidInput('The org does not accept a new access token', 'Look at the policies of the app.');
+	new Failure({
+		kind: 'auth',
+		phase: 'rejected',
+		scope: 'credential',
+		code: 'INVALID_SESSION_ID',
+		message: 'The org does not accept a token that is hardly a minute old',
+		hint: 'Look at the policies of the app, and at the login history of the user.',
+	});
 
 /** The message names what the request was about: "NOT_FOUND" alone does not say what. */
 function explained(failure: Failure, { operation, about }: SalesforceRequest): Failure {

@@ -44,7 +44,7 @@ const HINTS: Array<[RegExp, string]> = [
  */
 export function signInRefused(error: string, description: string, status?: number): Failure {
 	const said = `${error} ${description}`;
-	const rate = /rate exceeded|rate.limit/i.test(said);
+	const rate = /rate exceeded|rate.limit|logins exceeded/i.test(said);
 	const [, hint] = HINTS.find(([words]) => words.test(said)) ?? [];
 	return new Failure({
 		kind: rate ? 'quota' : 'auth',
