@@ -1,0 +1,31 @@
+import { defineBatchOperation } from '../../../shared/node/defineOperation';
+import type { SalesforceClient } from '../../transport/client';
+import { objectToDelete, recordIdField } from './fields';
+import { recordId } from './recordId';
+import { writeInputs } from './writeInputs';
+import { deleteOptions, readWriteOptions } from './writeOptions';
+
+export const deleteOperation = defineBatchOperation({
+	name: 'Delete',
+	value: 'delete',
+	action: 'Delete a record',
+	description:
+		'Move the record of each item to the recycle bin, with the records that depend on it: 200 in one request, or a job of the Bulk API for many',
+	repeatable: true,
+	properties: [objectToDelete, recordIdField, deleteOptions],
+	batchSize: Infinity,
+	async executeAll(salesforce: SalesforceClient, inputs, settle) {
+		return await writeInputs(
+			salesforce,
+			'delete',
+			inputs,
+			({ object, recordId: id, options }) => ({
+				object,
+				id: recordId(id),
+				fields: {},
+				options: readWriteOptions(options),
+			}),
+			settle,
+		);
+	},
+});

@@ -1,0 +1,13 @@
+import type { Resource } from '../../../shared/node/defineOperation';
+import type { SalesforceClient } from '../../transport/client';
+import { create } from './create.operation';
+import { deleteOperation } from './delete.operation';
+import { update } from './update.operation';
+import { upsert } from './upsert.operation';
+
+export const record: Resource<SalesforceClient> = {
+	name: 'Record',
+	value: 'record',
+	preselected: true,
+	operations: [create, upsert, deleteOperation, update],
+};

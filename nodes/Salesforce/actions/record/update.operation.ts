@@ -1,0 +1,31 @@
+import { defineBatchOperation } from '../../../shared/node/defineOperation';
+import type { SalesforceClient } from '../../transport/client';
+import { fieldsToUpdate, objectToUpdate, recordIdField } from './fields';
+import { recordId } from './recordId';
+import { writeInputs } from './writeInputs';
+import { readWriteOptions, saveOptions } from './writeOptions';
+
+export const update = defineBatchOperation({
+	name: 'Update',
+	value: 'update',
+	action: 'Update a record',
+	description:
+		'Change fields of the record of each item: 200 in one request, or a job of the Bulk API for many',
+	repeatable: true,
+	properties: [objectToUpdate, recordIdField, fieldsToUpdate, saveOptions],
+	batchSize: Infinity,
+	async executeAll(salesforce: SalesforceClient, inputs, settle) {
+		return await writeInputs(
+			salesforce,
+			'update',
+			inputs,
+			({ object, recordId: id, fields, options }) => ({
+				object,
+				id: recordId(id),
+				fields,
+				options: readWriteOptions(options),
+			}),
+			settle,
+		);
+	},
+});

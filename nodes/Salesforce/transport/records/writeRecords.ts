@@ -1,0 +1,75 @@
+import { backoffMs } from '../../../shared/ground/backoff';
+import { sleep } from '../../../shared/ground/clock';
+import { cancelled } from '../../../shared/resilience/deadline';
+import { Failure, isPassing, toFailure } from '../../../shared/resilience/failure';
+import type { SalesforceClient } from '../client';
+import type { RecordRow, Verb, WriteOptions, Written } from './record';
+import { inTurns } from './record';
+import { sendRows } from './sendRows';
+
+export type Outcome = Written | Failure;
+
+/** Told of what became of one row, by its place, as soon as that is final. */
+export type SettleRow = (place: number, outcome: Outcome) => Promise<void>;
+
+/**
+ * Writes records: 200 in one request, or as a job of the Bulk API where there are many.
+ * - Rows for the same record are sent one after the other, in their order.
+ * - Rows that Salesforce could not write for a passing reason (UNABLE_TO_LOCK_ROW) are sent again,
+ *   and only they.
+ * - Where an answer is lost, updates, deletes and upserts by external ID are sent again; creates are
+ *   not: nobody can know, so their rows fail as maybe done.
+ * @param options of all rows that have none of their own
+ * @returns what became of each row, in order; it does not reject
+ */
+export async function writeRecords(
+	client: SalesforceClient,
+	verb: Verb,
+	rows: RecordRow[],
+	options: WriteOptions = {},
+	settle?: SettleRow,
+): Promise<Outcome[]> {
+	const outcomes: Outcome[] = [];
+	const end = async (place: number, outcome: Outcome) => {
+		outcomes[place] = outcome;
+		await settle?.(place, outcome);
+	};
+	let stop: Failure | undefined;
+	for (const turn of inTurns(rows)) {
+		let left = turn;
+		for (let attempt = 1; left.length > 0; attempt++) {
+			const again: number[] = [];
+			const last = attempt >= client.maxAttempts;
+			stop = await sendRows(client, verb, rows, left, options, stop, async (place, outcome) => {
+				const goesAgain = !last && maySendAgain(verb, outcome);
+				if (goesAgain) outcomes[place] = outcome;
+				if (goesAgain) again.push(place);
+				else await end(place, outcome);
+			});
+			left = again.sort((a, b) => a - b);
+			if (left.length === 0 || (await paused(client, attempt))) continue;
+			for (const place of left) await end(place, outcomes[place] ?? unsent(client));
+			left = [];
+		}
+	}
+	return rows.map((_row, place) => outcomes[place] ?? unsent(client));
+}
+
+/** Of a row: whole requests were sent again by whoever sent them. */
+const maySendAgain = (verb: Verb, outcome: Outcome): boolean =>
+	outcome instanceof Failure &&
+	isPassing(outcome) &&
+	outcome.scope === 'item' &&
+	(outcome.phase === 'rejected' || (verb !== 'create' && outcome.phase === 'maybeDone'));
+
+/** @returns false where the run was stopped meanwhile */
+async function paused(client: SalesforceClient, attempt: number): Promise<boolean> {
+	const pauseMs = backoffMs(attempt, { throttled: true, random: Math.random() });
+	return await sleep(client.clock, pauseMs, client.signal).then(
+		() => true,
+		() => false,
+	);
+}
+
+const unsent = ({ signal }: SalesforceClient) =>
+	signal.aborted ? cancelled(signal, 'notSent') : toFailure(new Error('The row was never sent'));
