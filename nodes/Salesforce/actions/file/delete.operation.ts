@@ -13,7 +13,7 @@ export const deleteOperation = defineOperation({
 	repeatable: true,
 	properties: [documentField],
 	async execute(salesforce: SalesforceClient, { fileId }) {
-		const contentDocumentId = recordId(fileId, 'File ID');
+		const contentDocumentId = recordId(fileId, 'File');
 		await deleteFile(salesforce, contentDocumentId);
 		return { contentDocumentId, deleted: true };
 	},

@@ -2,6 +2,7 @@ import { defineOperation, WithFiles } from '../../../shared/node/defineOperation
 import type { SalesforceClient } from '../../transport/client';
 import { fetchFile, findFile } from '../../transport/files/stored';
 import { recordId } from '../../transport/recordId';
+import { documentField } from './fields';
 
 export const download = defineOperation({
 	name: 'Download',
@@ -12,14 +13,9 @@ export const download = defineOperation({
 	repeatable: true,
 	properties: [
 		{
-			displayName: 'File ID',
-			name: 'fileId',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. 0695e000003AbCdEFG',
+			...documentField,
 			description:
-				'Of a file (begins with 069), a version of a file (068), an attachment (00P) or a document (015)',
+				'A file (its ID begins with 069), a version of one (068), an attachment (00P) or a document (015)',
 		},
 		{
 			displayName: 'Put Output File in Field',
@@ -47,7 +43,7 @@ export const download = defineOperation({
 		},
 	],
 	async execute(salesforce: SalesforceClient, { fileId, binaryPropertyName, options }, item) {
-		const { content, mimeType, ...found } = await findFile(salesforce, recordId(fileId, 'File ID'));
+		const { content, mimeType, ...found } = await findFile(salesforce, recordId(fileId, 'File'));
 		const fileName = options.fileName || found.fileName;
 		const saved = await fetchFile(
 			salesforce,

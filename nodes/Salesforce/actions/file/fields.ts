@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Item } from '../../../shared/node/defineOperation';
 import { chunksOf } from '../../../shared/node/fileContent';
+import { fromList } from '../../../shared/node/fromList';
 import type { FileSource } from '../../transport/files/multipart';
 import type { Version } from '../../transport/files/versions';
 
@@ -14,13 +15,21 @@ export const inputFileField = {
 } as const satisfies INodeProperties;
 
 export const documentField = {
-	displayName: 'File ID',
+	displayName: 'File',
 	name: 'fileId',
-	type: 'string',
+	type: 'resourceLocator',
 	required: true,
-	default: '',
-	placeholder: 'e.g. 0695e000003AbCdEFG',
-	description: 'ID of the file (ContentDocument)',
+	default: { mode: 'id', value: '' },
+	description: 'The file with all its versions (ContentDocument)',
+	modes: [
+		fromList('searchFiles', 'Select a file...'),
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 0695e000003AbCdEAK',
+		},
+	],
 } as const satisfies INodeProperties;
 
 export const fileNameOption = {

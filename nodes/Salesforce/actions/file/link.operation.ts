@@ -62,7 +62,7 @@ export const link = defineOperation({
 	],
 	async execute(salesforce: SalesforceClient, { fileId, recordId: record, shareType, options }) {
 		return await linkFile(salesforce, {
-			ContentDocumentId: recordId(fileId, 'File ID'),
+			ContentDocumentId: recordId(fileId, 'File'),
 			LinkedEntityId: recordId(record, 'Record ID'),
 			ShareType: shareType,
 			...(options.visibility && { Visibility: options.visibility }),

@@ -35,7 +35,7 @@ export const uploadVersion = defineOperation({
 	inOrder: ({ fileId }) => fileId.slice(0, 15),
 	async execute(salesforce: SalesforceClient, { fileId, binaryPropertyName, options }, item) {
 		const { fileName, reasonForChange, description } = options;
-		const document = recordId(fileId, 'File ID');
+		const document = recordId(fileId, 'File');
 		const source = await sourceOf(item, binaryPropertyName, fileName);
 		const fields = {
 			ContentDocumentId: document,

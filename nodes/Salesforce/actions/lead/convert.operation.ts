@@ -1,4 +1,5 @@
 import { defineBatchOperation } from '../../../shared/node/defineOperation';
+import { fromList } from '../../../shared/node/fromList';
 import { invalidInput } from '../../../shared/resilience/failure';
 import type { SalesforceClient } from '../../transport/client';
 import { convertedStatus, convertLeads, MAX_LEADS } from '../../transport/leads/convertLeads';
@@ -16,13 +17,21 @@ export const convert = defineBatchOperation({
 	batchSize: MAX_LEADS,
 	properties: [
 		{
-			displayName: 'Lead ID',
+			displayName: 'Lead',
 			name: 'recordId',
-			type: 'string',
+			type: 'resourceLocator',
 			required: true,
-			default: '',
-			placeholder: 'e.g. 00Q5e00000AbCdEFGH',
+			default: { mode: 'id', value: '' },
 			description: 'The lead to convert',
+			modes: [
+				fromList('searchLeads', 'Select a lead...'),
+				{
+					displayName: 'By ID',
+					name: 'id',
+					type: 'string',
+					placeholder: 'e.g. 00Q5e00000AbCdEAAV',
+				},
+			],
 		},
 		{
 			displayName: 'Converted Status',
@@ -125,7 +134,7 @@ export const convert = defineBatchOperation({
 						contactId: contactId ? recordId(contactId, 'Contact ID') : undefined,
 						convertedStatus: status || statuses,
 						doNotCreateOpportunity: !createOpportunity,
-						leadId: recordId(lead, 'Lead ID'),
+						leadId: recordId(lead, 'Lead'),
 						opportunityId: opportunityId ? recordId(opportunityId, 'Opportunity ID') : undefined,
 						opportunityName: more.opportunityName || undefined,
 						overwriteLeadSource: more.overwriteLeadSource,

@@ -80,7 +80,7 @@ export async function findFile(client: SalesforceClient, id: string): Promise<St
 	const find = FINDERS[keyPrefixOf(id)];
 	if (find) return await find(client, id);
 	throw invalidInput(
-		`"File ID" must be that of a file (069), a file version (068), an attachment (00P) or a document (015), but is "${id}"`,
+		`"File" must be that of a file (069), a file version (068), an attachment (00P) or a document (015), but is "${id}"`,
 		'The operation "Get Many" lists the files of a record.',
 	);
 }
