@@ -9,6 +9,7 @@ import type { AddressFields } from './address';
 import { loginUrl } from './address';
 import { sharedQuota } from './apiUse';
 import type { SalesforceClient } from './client';
+import { sharedLongRequests } from './longRequests';
 import { salesforceClient } from './salesforceClient';
 import type { JwtFields } from './signIn/jwt';
 import { byAssertion } from './signIn/jwt';
@@ -72,6 +73,7 @@ export function connect(
 		}),
 		scope,
 		quota: sharedQuota(scope, clock),
+		longRequests: sharedLongRequests(scope, clock),
 		stopAtApiUse: credential.stopAtApiUse ?? 0,
 		maxAttempts: connection.maxAttempts,
 		signal,

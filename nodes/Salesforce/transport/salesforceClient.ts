@@ -10,6 +10,7 @@ import type { Quota } from './apiUse';
 import type { History, SalesforceClient, SalesforceRequest } from './client';
 import { errorsIn, jsonIn } from './errorAnswer';
 import { salesforceFailure } from './failure';
+import type { LongRequests } from './longRequests';
 import { isOfTheWrongKind } from './meanings';
 import { readJson } from './readJson';
 import type { Token } from './signIn/token';
@@ -25,6 +26,7 @@ export interface SalesforceClientOptions {
 	/** who shares limits, circuit breaker and what is known of the org */
 	scope: string;
 	quota: Quota;
+	longRequests: LongRequests;
 	/** percent of the daily requests after which nothing is sent any more; 0: never */
 	stopAtApiUse: number;
 	maxAttempts: number;
@@ -40,7 +42,7 @@ const MAX_ERROR_BYTES = 1024 * 1024;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 export function salesforceClient(options: SalesforceClientOptions): SalesforceClient {
-	const { signIn, http, send, scope, quota, stopAtApiUse, redact, clock } = options;
+	const { signIn, http, send, scope, quota, longRequests, stopAtApiUse, redact, clock } = options;
 
 	const sendOnce = async (
 		request: SalesforceRequest,
@@ -50,7 +52,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 		signal: AbortSignal,
 	) => {
 		const { method = 'GET', json, body, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = request;
-		const answer = await http.stream({
+		const sending = http.stream({
 			method,
 			origin,
 			path,
@@ -65,6 +67,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			// The org is silent while it works, for minutes where triggers and flows have much to do.
 			idleMs: attemptTimeoutMs || ATTEMPT_TIMEOUT_MS,
 		});
+		const answer = await sending.finally(longRequests.begin());
 		quota.learn(answer.headers['sforce-limit-info']);
 		return answer;
 	};
@@ -95,13 +98,15 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			? request.path
 			: `/services/data/v${await version()}${request.path}`;
 		quota.check(stopAtApiUse);
+		const cancel = request.signal ?? options.signal;
+		await longRequests.pass(quota.use, cancel);
 		const about = {
 			system: 'salesforce',
 			operation,
 			scope,
 			repeatable: request.repeatable ?? isRead,
 			attemptTimeoutMs: (request.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS) || undefined,
-			signal: request.signal ?? options.signal,
+			signal: cancel,
 		};
 		let lost = false;
 		const answered = send(about, async (signal, attempt) => {

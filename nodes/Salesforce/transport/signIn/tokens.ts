@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/ground/clock';
-import { reasonOf } from '../../../shared/ground/clock';
 import { Recent } from '../../../shared/ground/recent';
+import { unlessCancelled } from '../unlessCancelled';
 import type { Token } from './token';
 
 /** Fetches a token; another one than the refused one. */
@@ -37,7 +37,7 @@ export class Tokens {
 		let known: Token | undefined;
 		return {
 			current: async (signal) => {
-				const token = this.token ?? (await unless(signal, this.fetched(fetch)));
+				const token = this.token ?? (await unlessCancelled(signal, this.fetched(fetch)));
 				if (token !== known) learn(token);
 				known = token;
 				return token;
@@ -46,7 +46,7 @@ export class Tokens {
 				if (this.token !== refused) return true;
 				const { renewedAt } = this;
 				if (renewedAt !== undefined && this.clock.now() - renewedAt < FRESH_MS) return false;
-				await unless(signal, this.fetched(fetch, refused));
+				await unlessCancelled(signal, this.fetched(fetch, refused));
 				return true;
 			},
 		};
@@ -60,21 +60,6 @@ export class Tokens {
 			})
 			.finally(() => (this.fetching = undefined));
 		return await this.fetching;
-	}
-}
-
-/** Whoever is cancelled does not wait; the others still get the token. */
-async function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-	let leave = () => {};
-	const left = new Promise<never>((_resolve, reject) => {
-		leave = () => reject(reasonOf(signal));
-		if (signal.aborted) leave();
-		else signal.addEventListener('abort', leave, { once: true });
-	});
-	try {
-		return await Promise.race([promise, left]);
-	} finally {
-		signal.removeEventListener('abort', leave);
 	}
 }
 
