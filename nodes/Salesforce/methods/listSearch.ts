@@ -3,9 +3,11 @@ import type { ListQuestion } from '../../shared/node/editorList';
 import { listMethod } from '../../shared/node/editorList';
 import { invalidInput } from '../../shared/resilience/failure';
 import type { SalesforceClient } from '../transport/client';
+import { listActions } from '../transport/process/invocable';
 import { openEditorClient } from './openClient';
 import type { Use } from './pickObjects';
 import { pickObjects } from './pickObjects';
+import { pickActions } from './pickActions';
 import { pickRecords } from './pickRecords';
 import { pickOwners } from './pickOwners';
 import { pickReports } from './pickReports';
@@ -42,6 +44,17 @@ export const listSearch = {
 	/** Users and queues. */
 	searchOwners: listOf('users and queues', 'By ID', pickOwners),
 	searchReports: listOf('reports', 'By ID', pickReports),
+
+	/** Actions of the kind that is chosen beside it. */
+	searchActions: listOf('actions', 'By Name', async (client, question) => {
+		const kind = question.chosen('kind');
+		if (typeof kind !== 'string')
+			throw invalidInput('Choose the kind first: the list shows its actions.');
+		return pickActions(await listActions(client, kind), kind, question);
+	}),
+	searchFlows: listOf('flows', 'By Name', async (client, question) =>
+		pickActions(await listActions(client, 'flow'), 'flow', question),
+	),
 };
 
 function objectsThat(use: Use) {

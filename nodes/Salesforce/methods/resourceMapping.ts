@@ -5,6 +5,8 @@ import type {
 } from 'n8n-workflow';
 import { answered, chosenIn } from '../../shared/node/editorList';
 import type { SalesforceClient } from '../transport/client';
+import { inputsOf } from '../transport/process/invocable';
+import { inputFields } from './inputFields';
 import type { ObjectDescription } from '../transport/describe';
 import { describeObject } from '../transport/describeCache';
 import { EDITOR_FRESH_MS } from './freshness';
@@ -19,6 +21,15 @@ export const resourceMapping = {
 		const matched = chosen('externalIdField');
 		return fieldsToUpsert(object, typeof matched === 'string' ? matched : undefined);
 	}),
+	getActionInputs: mapper(
+		'actionName',
+		'Choose the action first.',
+		async (client, action, chosen) =>
+			inputFields(await inputsOf(client, String(chosen('kind')), action)),
+	),
+	getFlowInputs: mapper('flow', 'Choose the flow first.', async (client, flow) =>
+		inputFields(await inputsOf(client, 'flow', flow)),
+	),
 };
 
 type Chosen = (field: string) => unknown;

@@ -6,14 +6,37 @@ import type { Invoked } from '../../transport/process/invocable';
 import { invoke } from '../../transport/process/invocable';
 import { grouped } from '../grouped';
 
-export const inputsField = {
+const inputsField = {
 	displayName: 'Inputs',
 	name: 'inputs',
-	type: 'json',
-	default: '{}',
-	placeholder: 'e.g. { "subject": "{{ $json.subject }}" }',
+	type: 'resourceMapper',
+	noDataExpression: true,
+	default: { mappingMode: 'defineBelow', value: null },
 	description:
-		'The input variables by their names. Inputs of all items for the same action go in one request, up to 200.',
+		'The input variables. Inputs of all items for the same action go in one request, up to 200.',
+} as const satisfies INodeProperties;
+
+const inputWords = {
+	mode: 'add',
+	valuesLabel: 'Inputs',
+	fieldWords: { singular: 'input', plural: 'inputs' },
+	supportAutoMap: true,
+} as const;
+
+export const actionInputsField = {
+	...inputsField,
+	typeOptions: {
+		loadOptionsDependsOn: ['kind', 'actionName.value'],
+		resourceMapper: { ...inputWords, resourceMapperMethod: 'getActionInputs' },
+	},
+} as const satisfies INodeProperties;
+
+export const flowInputsField = {
+	...inputsField,
+	typeOptions: {
+		loadOptionsDependsOn: ['flow.value'],
+		resourceMapper: { ...inputWords, resourceMapperMethod: 'getFlowInputs' },
+	},
 } as const satisfies INodeProperties;
 
 export const repeatableOption = {
@@ -28,7 +51,7 @@ export const repeatableOption = {
 interface Invocation {
 	kind: string;
 	name: string;
-	inputs: unknown;
+	inputs: Record<string, unknown>;
 	repeatable?: boolean;
 }
 
@@ -40,7 +63,7 @@ export async function invokeAll(
 	return await grouped(invocations, {
 		prepare: ({ kind, name, inputs, repeatable = false }) => ({
 			action: { kind, name: given(name, 'Name'), repeatable },
-			variables: objectIn(inputs),
+			variables: inputs,
 		}),
 		keyOf: ({ action }) => JSON.stringify(action),
 		send: async (group) => {
@@ -55,11 +78,4 @@ export async function invokeAll(
 function given(value: string, field: string): string {
 	if (value.trim() !== '') return value.trim();
 	throw invalidInput(`"${field}" is empty`);
-}
-
-function objectIn(value: unknown): object {
-	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-	throw invalidInput(
-		`"Inputs" must be an object with the names of the input variables, but is ${JSON.stringify(value)}`,
-	);
 }

@@ -1,7 +1,7 @@
 import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import type { SalesforceClient } from '../../transport/client';
 import { MAX_INPUTS } from '../../transport/process/invocable';
-import { inputsField, invokeAll, repeatableOption } from './fields';
+import { actionInputsField, invokeAll, repeatableOption } from './fields';
 import { actionNameField, kindField } from './kinds';
 
 export const invoke = defineBatchOperation({
@@ -15,7 +15,7 @@ export const invoke = defineBatchOperation({
 	properties: [
 		kindField,
 		actionNameField,
-		inputsField,
+		actionInputsField,
 		{
 			displayName: 'Options',
 			name: 'options',

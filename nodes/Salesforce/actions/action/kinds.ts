@@ -22,6 +22,7 @@ export const actionNameField = {
 	name: 'actionName',
 	type: 'resourceLocator',
 	required: true,
+	typeOptions: { loadOptionsDependsOn: ['kind'] },
 	default: { mode: 'list', value: '' },
 	description: 'The action to invoke',
 	modes: [

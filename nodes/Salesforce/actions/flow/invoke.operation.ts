@@ -1,7 +1,7 @@
 import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import type { SalesforceClient } from '../../transport/client';
 import { MAX_INPUTS } from '../../transport/process/invocable';
-import { inputsField, invokeAll, repeatableOption } from '../action/fields';
+import { flowInputsField, invokeAll, repeatableOption } from '../action/fields';
 import { flowField } from '../action/kinds';
 
 export const invoke = defineBatchOperation({
@@ -14,7 +14,7 @@ export const invoke = defineBatchOperation({
 	batchSize: MAX_INPUTS,
 	properties: [
 		flowField,
-		inputsField,
+		flowInputsField,
 		{
 			displayName: 'Options',
 			name: 'options',

@@ -19,9 +19,13 @@ export const MAX_INPUTS = 200;
  * Where an action is found below the root of the API version.
  * https://developer.salesforce.com/docs/atlas.en-us.api_action.meta/api_action/actions_intro_invoking.htm
  * @param kind "standard", or the kind of a custom action: "flow", "apex", "emailAlert", "quickAction" ...
+ * @param name those of an object have it in front: "Account/Renew"
  */
 export const actionPath = (kind: string, name: string): string =>
-	kind === 'standard' ? path`/actions/standard/${name}` : path`/actions/custom/${kind}/${name}`;
+	[actionsPath(kind), ...name.split('/').map(encodeURIComponent)].join('/');
+
+const actionsPath = (kind: string): string =>
+	kind === 'standard' ? '/actions/standard' : path`/actions/custom/${kind}`;
 
 /** The actions of a kind. */
 export async function listActions(
@@ -31,13 +35,40 @@ export async function listActions(
 	const request = {
 		operation: 'List actions',
 		about: `actions of the kind "${kind}"`,
-		path: kind === 'standard' ? '/actions/standard' : path`/actions/custom/${kind}`,
+		path: actionsPath(kind),
 	};
 	return await client.call(
 		request,
 		({ json }) => (json as { actions?: InvocableAction[] }).actions ?? [],
 	);
 }
+
+/**
+ * One input of an action.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_action.meta/api_action/actions_intro_invoking.htm
+ */
+export interface ActionInput {
+	name: string;
+	label: string | null;
+	/** "STRING", "BOOLEAN", "REFERENCE", "SOBJECT" ... */
+	type: string;
+	required: boolean;
+	/** above 1: a list */
+	maxOccurs: number;
+	sobjectType: string | null;
+	picklistValues: Array<{ value: string; label: string | null }> | null;
+}
+
+/** What an action takes. */
+export const inputsOf = async (
+	client: SalesforceClient,
+	kind: string,
+	name: string,
+): Promise<ActionInput[]> =>
+	await client.call(
+		{ operation: 'Describe action', about: `"${name}"`, path: actionPath(kind, name) },
+		({ json }) => (json as { inputs?: ActionInput[] | null }).inputs ?? [],
+	);
 
 export interface Invoked {
 	actionName: string;
