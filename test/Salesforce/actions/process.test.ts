@@ -118,7 +118,11 @@ const ran = (outputValues: object) => ({
 });
 
 describe('actions and flows', () => {
-	const input = (flow: string, inputs: unknown, options = {}) => ({ flow, inputs, options });
+	const input = (flow: string, inputs: Record<string, unknown>, options = {}) => ({
+		flow,
+		inputs,
+		options,
+	});
 
 	test('the inputs of all items for one flow go in one request; each gets its own result', async () => {
 		const failed = {
@@ -135,7 +139,7 @@ describe('actions and flows', () => {
 		const results = await runFlow.executeAll(client, [
 			input('First', { a: 1 }),
 			input('Other', { a: 2 }),
-			input('First', [1]),
+			input(' ', { a: 2 }),
 			input('First', { a: 3 }),
 		]);
 		expect(results[0]).toEqual({ actionName: 'F', outputValues: { n: 1 } });
@@ -160,7 +164,7 @@ describe('actions and flows', () => {
 		expect(Reflect.get(result ?? {}, 'phase')).toBe(phase);
 	});
 
-	test('names are encoded, standard actions have a place of their own', async () => {
+	test('names are encoded, those of an object have it in front; standard actions have a place of their own', async () => {
 		const { client, requests } = await org(() => ({ body: [ran({})] }));
 		const given = { inputs: {}, options: {} };
 		await invoke.executeAll(client, [
@@ -169,7 +173,7 @@ describe('actions and flows', () => {
 		]);
 		expect(requests.map(({ path }) => path)).toEqual([
 			'/services/data/v68.0/actions/standard/chatterPost',
-			'/services/data/v68.0/actions/custom/quickAction/A%2FB%3F',
+			'/services/data/v68.0/actions/custom/quickAction/A/B%3F',
 		]);
 	});
 

@@ -1,6 +1,7 @@
 import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import type { SalesforceClient } from '../../transport/client';
-import { fieldsToCreate, objectToCreate } from './fields';
+import { objectToCreate } from '../objectFields';
+import { fieldsToCreate } from './fields';
 import { writeInputs } from './writeInputs';
 import { readWriteOptions, saveOptions } from './writeOptions';
 

@@ -1,6 +1,7 @@
 import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import type { SalesforceClient } from '../../transport/client';
-import { objectToDelete, recordIdField } from './fields';
+import { objectToDelete } from '../objectFields';
+import { recordIdField } from './fields';
 import { recordId } from './recordId';
 import { writeInputs } from './writeInputs';
 import { deleteOptions, readWriteOptions } from './writeOptions';

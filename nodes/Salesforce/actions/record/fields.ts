@@ -1,50 +1,5 @@
-import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { fromList } from '../../../shared/node/fromList';
-
-const objectModes = (searchListMethod: string): INodePropertyMode[] => [
-	fromList(searchListMethod, 'Select an object...'),
-	{
-		displayName: 'By Name',
-		name: 'name',
-		type: 'string',
-		placeholder: 'e.g. Invoice__c',
-		hint: 'The API name of a standard or custom object',
-	},
-];
-
-const objectField = {
-	displayName: 'Object',
-	name: 'object',
-	type: 'resourceLocator',
-	required: true,
-	default: { mode: 'list', value: '' },
-	description: 'Any standard or custom object of the org',
-} as const satisfies INodeProperties;
-
-export const objectToCreate = {
-	...objectField,
-	modes: objectModes('searchCreateableObjects'),
-} as const satisfies INodeProperties;
-
-export const objectToUpdate = {
-	...objectField,
-	modes: objectModes('searchUpdateableObjects'),
-} as const satisfies INodeProperties;
-
-export const objectToUpsert = {
-	...objectField,
-	modes: objectModes('searchUpsertableObjects'),
-} as const satisfies INodeProperties;
-
-export const objectToDelete = {
-	...objectField,
-	modes: objectModes('searchDeletableObjects'),
-} as const satisfies INodeProperties;
-
-export const objectToGet = {
-	...objectField,
-	modes: objectModes('searchRetrieveableObjects'),
-} as const satisfies INodeProperties;
 
 export const recordIdField = {
 	displayName: 'Record ID',
@@ -92,7 +47,6 @@ const mapper = {
 const mapping = {
 	fieldWords: { singular: 'field', plural: 'fields' },
 	mode: 'add',
-	addAllFields: false,
 	supportAutoMap: true,
 } as const;
 

@@ -1,6 +1,7 @@
 import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import type { SalesforceClient } from '../../transport/client';
-import { fieldsToUpdate, objectToUpdate, recordIdField } from './fields';
+import { objectToUpdate } from '../objectFields';
+import { fieldsToUpdate, recordIdField } from './fields';
 import { recordId } from './recordId';
 import { writeInputs } from './writeInputs';
 import { readWriteOptions, saveOptions } from './writeOptions';

@@ -2,7 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import { invalidInput } from '../../../shared/resilience/failure';
 import type { SalesforceClient } from '../../transport/client';
-import { externalIdField, fieldsToUpsert, objectToUpsert } from './fields';
+import { objectToUpsert } from '../objectFields';
+import { externalIdField, fieldsToUpsert } from './fields';
 import { writeInputs } from './writeInputs';
 import { readWriteOptions, saveOptions } from './writeOptions';
 
