@@ -1,12 +1,8 @@
 import type { SalesforceClient } from '../client';
-import { salesforceFailure } from '../failure';
 import { withQuery } from '../path';
-import { notAPage, pageOf } from './page';
+import { longGet } from './longGet';
+import { pageOf } from './page';
 import type { RecordPage } from './records';
-
-// The path and all headers together may have 16,384 bytes; a token alone may have several thousand.
-// https://help.salesforce.com/s/articleView?id=000386264
-const LONGEST_PATH = 10_000;
 
 export interface QueryOptions {
 	/** also those in the recycle bin, and archived ones */
@@ -19,39 +15,19 @@ export interface QueryOptions {
 	attributes?: boolean;
 }
 
-/** The first page of a query. What is too long for an address goes in the body of a batch of one. */
+/** The first page of a query. */
 export async function askFirst(
 	client: SalesforceClient,
 	soql: string,
 	options: QueryOptions,
 ): Promise<RecordPage> {
-	const resource = options.includeDeleted ? '/queryAll' : '/query';
-	const path = withQuery(resource, { q: soql });
-	const operation = options.includeDeleted ? 'Query all' : 'Query';
-	const headers = headersOf(options);
-	if (path.length <= LONGEST_PATH) return await client.call({ operation, path, headers }, pageOf);
-	const url = `v${await client.version()}${path}`;
-	return await client.call(
-		{
-			operation,
-			method: 'POST',
-			path: '/composite/batch',
-			json: { batchRequests: [{ method: 'GET', url }] },
-			headers,
-			repeatable: true,
-		},
-		({ json, headers: answered }) => {
-			const { statusCode, result } = resultOf(json);
-			if (statusCode >= 400)
-				throw salesforceFailure(
-					statusCode,
-					answered,
-					client.redact.text(JSON.stringify(result)),
-					client.clock.now(),
-				);
-			return pageOf({ json: result });
-		},
-	);
+	const { includeDeleted } = options;
+	const question = {
+		operation: includeDeleted ? 'Query all' : 'Query',
+		path: withQuery(includeDeleted ? '/queryAll' : '/query', { q: soql }),
+		headers: headersOf(options),
+	};
+	return await longGet(client, question, pageOf);
 }
 
 function headersOf({ batchSize, limit = Infinity }: QueryOptions): Record<string, string> {
@@ -61,14 +37,3 @@ function headersOf({ batchSize, limit = Infinity }: QueryOptions): Record<string
 	const allowed = Math.min(2_000, Math.max(200, Math.floor(size)));
 	return { 'sforce-query-options': `batchSize=${allowed}` };
 }
-
-function resultOf(json: unknown): { statusCode: number; result: unknown } {
-	const results: unknown = isObject(json) ? json.results : undefined;
-	const first: unknown = Array.isArray(results) ? results[0] : undefined;
-	if (isObject(first) && typeof first.statusCode === 'number')
-		return { statusCode: first.statusCode, result: first.result };
-	throw notAPage('The answer to a batch has no results');
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null;

@@ -1,9 +1,8 @@
 import { Failure } from '../../../shared/resilience/failure';
-import type { JsonAnswer } from '../client';
 import type { RecordPage } from './records';
 import { isRecordPage } from './records';
 
-export function pageOf({ json }: Pick<JsonAnswer, 'json'>): RecordPage {
+export function pageOf(json: unknown): RecordPage {
 	if (isRecordPage(json)) return json;
 	throw notAPage('The answer to a query has no records');
 }

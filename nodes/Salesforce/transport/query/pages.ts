@@ -45,8 +45,8 @@ async function pageAfter(
 	if (done) return undefined;
 	if (!nextRecordsUrl) throw noWayOn();
 	try {
-		return await client.call({ operation: 'Query more', path: nextRecordsUrl }, (answer) => {
-			const page = pageOf(answer);
+		return await client.call({ operation: 'Query more', path: nextRecordsUrl }, ({ json }) => {
+			const page = pageOf(json);
 			// Else it would be asked for without end.
 			if (page.nextRecordsUrl === nextRecordsUrl) throw noWayOn();
 			return page;

@@ -91,7 +91,7 @@ test('many rows come by a job: a page for each locator, the header in none of th
 		query: SOQL,
 		contentType: 'CSV',
 		columnDelimiter: 'COMMA',
-		lineEnding: 'LF',
+		lineEnding: 'CRLF',
 	});
 });
 

@@ -33,7 +33,8 @@ export async function startJob(
 				query,
 				contentType: 'CSV',
 				columnDelimiter: 'COMMA',
-				lineEnding: 'LF',
+				// As in files that we write ourselves.
+				lineEnding: 'CRLF',
 			},
 			repeatable: true,
 		},
