@@ -30,8 +30,8 @@ export interface Step {
 export interface Path {
 	steps: Step[];
 	field: Field;
-	/** Object that has the field; that of the lookup when it has several. */
-	object: string;
+	/** Whether the field is one of parents of several objects, where "Type" is the name of the object. */
+	ofAny: boolean;
 	get(row: Row): Value;
 }
 
@@ -80,13 +80,14 @@ export function resolve(scope: Scope, path: string): Path {
 		const message = `No such column '${name}' on entity '${object}'. ${helpWith('field', '__c')}`;
 		throw queryError('INVALID_FIELD', query, placeOf(query, path), message);
 	}
+	const ofAny = objects.length > 1;
 	const get = (row: Row): Value => {
 		const owner = parentBy(scope, row, steps);
 		if (!owner) return null;
-		if (objects.length > 1 && field.name === 'Type') return owner.object;
+		if (ofAny && field.name === 'Type') return owner.object;
 		return org.store.value(owner, field.name);
 	};
-	return { steps, field, object: objects[0] ?? '', get };
+	return { steps, field, ofAny, get };
 }
 
 const isSelf = ({ type, alias }: Scope, name: string) =>
@@ -96,8 +97,10 @@ function fieldOf({ org }: Scope, objects: string[], name: string): Field | undef
 	if (objects.length > 1) {
 		const known = nameFields.find((one) => one.toLowerCase() === name.toLowerCase());
 		if (known === undefined) return undefined;
+		const type = org.schema.field('User', 'UserType');
+		if (known === 'Type') return type && { ...type, name: 'Type' };
 		const found = objects.map((object) => org.schema.field(object, known)).find(Boolean);
-		return found ?? org.schema.field('User', known === 'Type' ? 'UserType' : known);
+		return found ?? org.schema.field('User', known);
 	}
 	return org.schema.field(objects[0] ?? '', name);
 }

@@ -4,7 +4,7 @@ import type { Field } from '../schema/field.ts';
 import { attributesOf, shown } from '../rest/shape.ts';
 import type { Row } from '../store/row.ts';
 import { malformed, placeOf } from './errors.ts';
-import { parentBy, resolve, type Scope, type Step } from './path.ts';
+import { parentBy, resolve, type Path, type Scope, type Step } from './path.ts';
 
 type Shown = Record<string, unknown>;
 
@@ -26,11 +26,12 @@ class Level {
 		this.org = scope.org;
 	}
 
-	/** @param steps to the object that has the field */
-	field(steps: readonly Step[], field: Field): void {
+	/** Shows a field of the row or of a parent. */
+	field({ steps, field, ofAny }: Omit<Path, 'get'>): void {
 		const { base } = this.scope;
 		this.at(steps).parts.push((row, out) => {
-			out[field.name] ??= shownOf(this.org, row, field, base);
+			const typeName = ofAny && field.name === 'Type';
+			out[field.name] ??= typeName ? row.object : shownOf(this.org, row, field, base);
 		});
 	}
 
@@ -61,11 +62,10 @@ class Level {
 	}
 }
 
-/** Parents of several objects have their own name for a field: "Type" is the object. */
+/** A field of parents of several objects, which not all of them have. */
 function shownOf(org: Org, row: Row, field: Field, base: string): unknown {
 	const own = org.schema.field(row.object, field.name);
-	if (!own) return field.name === 'Type' || field.name === 'UserType' ? row.object : null;
-	return shown(org, row, own, base) ?? null;
+	return own ? (shown(org, row, own, base) ?? null) : null;
 }
 
 /** How rows are shown. @throws ApiError INVALID_FIELD, MALFORMED_QUERY */
@@ -83,10 +83,10 @@ export function compileSelect(
 			const inner = typeof selected.parameters[0] === 'string' ? selected.parameters[0] : '';
 			const name = selected.functionName.toUpperCase();
 			if (name === 'FIELDS') {
-				for (const field of fieldsOf(scope, inner, limit)) level.field([], field);
+				for (const field of fieldsOf(scope, inner, limit))
+					level.field({ steps: [], field, ofAny: false });
 			} else if (name === 'TOLABEL' || name === 'FORMAT' || name === 'CONVERTCURRENCY') {
-				const { steps, field } = resolve(scope, inner);
-				if (selected.alias === undefined) level.field(steps, field);
+				if (selected.alias === undefined) level.field(resolve(scope, inner));
 				else level.add(aliased(scope, selected.alias, inner));
 			} else {
 				const { query } = scope;
@@ -110,8 +110,7 @@ export function compileSelect(
 					? [...selected.relationships, selected.field].join('.')
 					: selected.field;
 			const prefixed = 'objectPrefix' in selected ? `${selected.objectPrefix}.${name}` : name;
-			const { steps, field } = resolve(scope, prefixed);
-			level.field(steps, field);
+			level.field(resolve(scope, prefixed));
 		}
 	}
 	return (row) => level.show(row);
