@@ -2,6 +2,7 @@ import type { ICredentialDataDecryptedObject, IDataObject, INodeExecutionData } 
 import type { Engine } from '../engine/engine';
 import { openLdap } from './ldap.house';
 import { openS3 } from './s3.house';
+import { openSalesforce } from './salesforce.house';
 
 /** How one operation is called, `count` times in one run. */
 export interface Example {
@@ -59,4 +60,5 @@ export interface CredentialCase {
 export const houses: Record<string, (engine: Engine) => Promise<House>> = {
 	ldap: openLdap,
 	s3: openS3,
+	salesforce: openSalesforce,
 };

@@ -10,6 +10,12 @@ import { connect, secretsOf } from '../transport/connect';
 import type { Identity } from '../transport/identity';
 import { whoAmI } from '../transport/identity';
 
+// Where the usual advice is not for somebody who fills in a credential.
+const HINTS: Record<string, string> = {
+	INVALID_SESSION_ID:
+		'The access token has expired. n8n renews it when a workflow runs; connect the credential again if that fails.',
+};
+
 /** The editor's "Test" button: says which org and user answer, and how many requests the org has left. */
 export async function salesforceCredentialTest(
 	this: ICredentialTestFunctions,
@@ -25,7 +31,7 @@ export async function salesforceCredentialTest(
 		});
 		return { status: 'OK', message: greeting(await whoAmI(salesforce)) };
 	} catch (error) {
-		return testFailed(error, secrets);
+		return testFailed(error, secrets, credential.grantType ? HINTS : {});
 	}
 }
 

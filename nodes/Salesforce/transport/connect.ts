@@ -11,11 +11,13 @@ import { sharedQuota } from './apiUse';
 import type { SalesforceClient } from './client';
 import { sharedLongRequests } from './longRequests';
 import { salesforceClient } from './salesforceClient';
+import { byClientCredentials } from './signIn/clientCredentials';
 import type { JwtFields } from './signIn/jwt';
 import { byAssertion } from './signIn/jwt';
-import { fromHost } from './signIn/oAuth2';
+import { fixed, fromHost } from './signIn/oAuth2';
 import type { Token } from './signIn/token';
 import { tokenIn } from './signIn/token';
+import type { TokenEndpoint } from './signIn/tokenEndpoint';
 import type { SignIn } from './signIn/tokens';
 import { sharedTokens, Tokens } from './signIn/tokens';
 import { fixedVersion } from './versions';
@@ -64,7 +66,7 @@ export function connect(
 		connection.learn?.([accessToken]);
 	};
 	return salesforceClient({
-		signIn: credential.grantType ? fromHostToken() : fromAssertion(),
+		signIn: credential.grantType ? oAuth2() : jwt(),
 		version: fixedVersion(credential.apiVersion),
 		http,
 		send: resilient({
@@ -82,12 +84,23 @@ export function connect(
 		clock,
 	});
 
-	function fromHostToken(): SignIn {
+	function oAuth2(): SignIn {
 		const known = tokenIn(credential.oauthTokenData, login);
-		return new Tokens(clock, known).for(fromHost(connection.renewToken, login), learned);
+		const tokens = new Tokens(clock, known);
+		const { renewToken } = connection;
+		if (renewToken) return tokens.for(fromHost(renewToken, login), learned);
+		return credential.grantType === 'clientCredentials'
+			? tokens.for(byClientCredentials(credential, endpoint()), learned)
+			: fixed(known);
 	}
 
-	function fromAssertion(): SignIn {
+	function jwt(): SignIn {
+		const { clientId, username, privateKey, audience } = credential;
+		const who = fingerprint([scope, clientId, username, privateKey, audience]);
+		return sharedTokens(who, clock).for(byAssertion(credential, endpoint()), learned);
+	}
+
+	function endpoint(): TokenEndpoint {
 		const send = resilient({
 			...connection,
 			limits: { concurrency: 0, perSecond: 0 },
@@ -95,10 +108,7 @@ export function connect(
 			deadlineMs: Math.min(connection.deadlineMs || SIGN_IN_MS, SIGN_IN_MS),
 			onOutage: 'failFast',
 		});
-		const { clientId, username, privateKey, audience } = credential;
-		const who = fingerprint([scope, clientId, username, privateKey, audience]);
-		const around = { login, http, send, scope: `${scope} sign-in`, redact, clock };
-		return sharedTokens(who, clock).for(byAssertion(credential, around), learned);
+		return { login, http, send, scope: `${scope} sign-in`, redact, clock };
 	}
 }
 

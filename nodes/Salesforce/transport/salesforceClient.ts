@@ -161,7 +161,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			if (status >= 500 || status === 429)
 				throw salesforceFailure(status, headers, redact.text(bytes.toString()), clock.now());
 			return newestCommon(versionsIn(jsonIn(bytes)));
-		});
+		}).catch(notYet);
 		negotiated.set(scope, found);
 		return found;
 	};
@@ -202,6 +202,11 @@ function isTokenRefused(status: number, body: string): boolean {
 	const [error] = errorsIn(jsonIn(Buffer.from(body)));
 	if (!error) return REFUSED.has(body.trim());
 	return REFUSED.has(error.code) && !isOfTheWrongKind(error.message);
+}
+
+/** The request that needs the answer has not been sent. */
+function notYet(error: unknown): never {
+	throw toFailure(error).inPhase('notSent');
 }
 
 function inNoDoubt(error: unknown): never {

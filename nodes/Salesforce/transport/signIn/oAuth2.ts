@@ -4,6 +4,7 @@ import { networkFailure } from '../../../shared/transport/networkFailure';
 import { signInRefused } from './refusal';
 import type { Token } from './token';
 import { tokenIn } from './token';
+import type { SignIn } from './tokens';
 
 // Costs next to nothing, and an expired token is answered with 401.
 const HARMLESS = '/services/data/v60.0/';
@@ -13,9 +14,8 @@ const HARMLESS = '/services/data/v60.0/';
  * @param home where the org signs in
  */
 export const fromHost =
-	(renewToken: RenewToken | undefined, home: string) =>
+	(renewToken: RenewToken, home: string) =>
 	async (refused?: Token): Promise<Token> => {
-		if (!renewToken) throw notRenewed('n8n gives no access token here');
 		const harmless = (refused?.instanceUrl ?? home) + HARMLESS;
 		const answer = await renewToken(refused?.accessToken, harmless).catch((error: unknown) => {
 			throw renewalFailure(error);
@@ -24,6 +24,12 @@ export const fromHost =
 		if (token) return token;
 		throw notRenewed('The credential has no access token');
 	};
+
+/** A token that cannot be renewed here: in the test of a credential. */
+export const fixed = (token: Token | undefined): SignIn => ({
+	current: async () => token ?? (await Promise.reject(notRenewed('it was never connected'))),
+	renew: async () => false,
+});
 
 /** n8n's errors, and those of its OAuth2 client, as failures. */
 function renewalFailure(thrown: unknown): Failure {
@@ -56,6 +62,6 @@ const notRenewed = (why: string, cause?: unknown) =>
 		scope: 'credential',
 		code: 'NOT_CONNECTED',
 		message: `There is no valid access token: ${why}`,
-		hint: 'Open the credential and connect it again.',
+		hint: 'Connect the credential.',
 		cause,
 	});

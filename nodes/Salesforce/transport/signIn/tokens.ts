@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/ground/clock';
 import { Recent } from '../../../shared/ground/recent';
+import { toFailure } from '../../../shared/resilience/failure';
 import { unlessCancelled } from '../unlessCancelled';
 import type { Token } from './token';
 
@@ -58,6 +59,8 @@ export class Tokens {
 				if (refused) this.renewedAt = this.clock.now();
 				return (this.token = token);
 			})
+			// The request that needs the token has not been sent.
+			.catch(async (error: unknown) => await Promise.reject(toFailure(error).inPhase('notSent')))
 			.finally(() => (this.fetching = undefined));
 		return await this.fetching;
 	}
