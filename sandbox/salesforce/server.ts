@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Jobs } from './bulk/jobs.ts';
+import { bulkRoutes } from './bulk/routes.ts';
+import type { BulkSettings } from './bulk/settings.ts';
+import { OpenTransactions } from './changes/openTransactions.ts';
+import { replicationRoutes, type ReplicationSettings } from './changes/replication.ts';
 import { OrgClock } from './clock.ts';
+import { Events } from './events/events.ts';
 import { Exchange, type Service } from './exchange.ts';
 import { FaultPlan, type FaultControls } from './faults.ts';
 import { appKeys, Apps } from './oauth/apps.ts';
@@ -16,6 +22,8 @@ export type { OrgSettings } from './settings.ts';
 export interface SalesforceSandboxOptions extends Partial<OrgSettings> {
 	/** 0 (the default) takes a free port. */
 	port?: number;
+	/** Port of the Pub/Sub API; 0 (the default) takes a free one. */
+	pubSubPort?: number;
 	/** Added to the clock of this machine, in milliseconds. */
 	clockOffsetMs?: number;
 	/** The clock of this machine in milliseconds. */
@@ -64,6 +72,15 @@ export interface SalesforceSandbox {
 	clock: OrgClock;
 	store: Store;
 	org: Org;
+	/** Of the Pub/Sub API, without TLS: "127.0.0.1:PORT" */
+	pubSubEndpoint: string;
+	/** What the org tells by events; its settings and faults. */
+	events: Events;
+	/** Delays and faults of jobs. */
+	bulk: BulkSettings;
+	/** Transactions that are under way hold back what getUpdated covers. */
+	transactions: OpenTransactions;
+	replication: ReplicationSettings;
 	/** For more routes. */
 	router: Router;
 	faults: FaultControls;
@@ -89,7 +106,7 @@ const clientSecret = 'F00DSANDBOX0123456789ABCDEF0123456789ABCDEF0123456789ABCDE
 export async function startSalesforceSandbox(
 	options: SalesforceSandboxOptions = {},
 ): Promise<SalesforceSandbox> {
-	const { port = 0, clockOffsetMs = 0, now, ...given } = options;
+	const { port = 0, pubSubPort = 0, clockOffsetMs = 0, now, ...given } = options;
 	const clock = new OrgClock(now);
 	clock.offsetMs = clockOffsetMs;
 	const apps = new Apps();
@@ -99,6 +116,13 @@ export async function startSalesforceSandbox(
 	const approved = new Set([username]);
 	apps.add({ clientId, clientSecret, publicKey, runAs: username, approved });
 	const router = new Router();
+	const jobs = new Jobs(org);
+	const events = new Events(org);
+	const transactions = new OpenTransactions(org.store);
+	const replication = { mostIds: 600_000 };
+	router.add(bulkRoutes(jobs));
+	router.add(replicationRoutes(transactions, replication));
+	router.add(events.bayeux.routes);
 	router.add(allRoutes);
 	const faults = new FaultPlan();
 	const requests: RecordedRequest[] = [];
@@ -140,6 +164,7 @@ export async function startSalesforceSandbox(
 	org.domainUrl = await open(port);
 	org.instanceUrl = org.domainUrl;
 	org.loginUrl = await open(0);
+	await events.pubSub.listen(pubSubPort);
 	return {
 		url: org.domainUrl,
 		loginUrl: org.loginUrl,
@@ -159,6 +184,11 @@ export async function startSalesforceSandbox(
 		clock,
 		store: org.store,
 		org,
+		pubSubEndpoint: events.pubSub.address,
+		events,
+		bulk: jobs.settings,
+		transactions,
+		replication,
 		router,
 		faults,
 		get latencyMs() {
@@ -176,6 +206,7 @@ export async function startSalesforceSandbox(
 		async close() {
 			const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
 			for (const socket of sockets) socket.destroy();
+			events.close();
 			await Promise.all(closed);
 		},
 	};

@@ -1,0 +1,323 @@
+import { status } from '@grpc/grpc-js';
+import { day } from '../../../sandbox/salesforce/events/bus.ts';
+import { changedFields } from './bitmapOracle.ts';
+import {
+	startSalesforceSandbox,
+	type SalesforceSandbox,
+} from '../../../sandbox/salesforce/server.ts';
+import { needs } from '../../needs';
+import { officialProto, PubSubClient } from './pubSubClient.ts';
+import type { Json } from './rest.ts';
+
+const ORDERS = '/event/Order__e';
+const ACCOUNTS = '/data/AccountChangeEvent';
+
+let sandbox: SalesforceSandbox;
+let client: PubSubClient;
+
+beforeEach(async () => {
+	sandbox = await startSalesforceSandbox();
+	client = new PubSubClient(sandbox);
+});
+
+afterEach(async () => {
+	client.close();
+	await sandbox.close();
+});
+
+const publish = (count: number, from = 1) => {
+	for (let n = from; n < from + count; n++) {
+		sandbox.store.insert('Order__e', { Order_Number__c: `O-${n}` });
+	}
+};
+const errorCode = (error: unknown) =>
+	(error as { metadata: { get(name: string): unknown[] } }).metadata.get('error-code')[0];
+const account = (values = {}) => sandbox.store.insert('Account', { Name: 'Acme', ...values });
+
+needs(officialProto)('the Pub/Sub API, asked with a client of the official definition', () => {
+	test('tells what a topic is and what its events look like', async () => {
+		const topic = await client.call('GetTopic', { topic_name: ACCOUNTS });
+		expect(topic).toMatchObject({ can_publish: false, can_subscribe: true });
+		const { schema_json } = await client.call('GetSchema', { schema_id: topic.schema_id });
+		const schema = JSON.parse(String(schema_json));
+		expect(schema).toMatchObject({
+			name: 'AccountChangeEvent',
+			namespace: 'com.sforce.eventbus',
+			type: 'record',
+		});
+		const names = schema.fields.map(({ name }: { name: string }) => name);
+		expect(names[0]).toBe('ChangeEventHeader');
+		expect(names).toContain('BillingAddress');
+		expect(names).not.toContain('BillingCity');
+		expect(names).not.toContain('SystemModstamp');
+	});
+
+	test('refuses who is not signed in, and topics that are not there', async () => {
+		client.metadata.set('accesstoken', 'wrong');
+		const refused = await client.call('GetTopic', { topic_name: ORDERS }).catch((e) => e);
+		expect(refused.code).toBe(status.UNAUTHENTICATED);
+		expect(errorCode(refused)).toBe('sfdc.platform.eventbus.grpc.service.auth.error');
+		const stranger = client.subscribe(ORDERS);
+		await stranger.until(() => false);
+		expect(stranger.error?.code).toBe(status.UNAUTHENTICATED);
+		client.metadata.set('accesstoken', sandbox.accessToken());
+		const lost = client.subscribe('/event/Nothing__e');
+		await lost.until(() => false);
+		expect(lost.error?.code).toBe(status.PERMISSION_DENIED);
+	});
+
+	test('delivers platform events as they are published, and only as many as were asked for', async () => {
+		const subscribed = client.subscribe(ORDERS, {}, 3);
+		await subscribed.until(() => sandbox.events.pubSub.openStreams === 1);
+		publish(5);
+		await subscribed.until(({ events }) => events.length === 3);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		expect(subscribed.events).toHaveLength(3);
+		subscribed.stream.write({ topic_name: ORDERS, num_requested: 3 });
+		await subscribed.until(({ events }) => events.length === 5);
+		const numbers = await Promise.all(subscribed.events.map((event) => client.decode(event)));
+		expect(numbers.map(({ Order_Number__c }) => Order_Number__c)).toEqual([
+			'O-1',
+			'O-2',
+			'O-3',
+			'O-4',
+			'O-5',
+		]);
+		expect(typeof numbers[0]?.CreatedDate).toBe('number');
+		expect(subscribed.answers.at(-1)?.pending_num_requested).toBe(1);
+		subscribed.end();
+	});
+
+	test('gives at most a hundred events for one request', async () => {
+		publish(150);
+		const subscribed = client.subscribe(ORDERS, { replay_preset: 'EARLIEST' }, 1000);
+		await subscribed.until(({ events }) => events.length >= 100);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		expect(subscribed.events).toHaveLength(100);
+		subscribed.end();
+	});
+
+	test('goes on behind a replay id, as long as its events are kept', async () => {
+		publish(4);
+		const first = client.subscribe(ORDERS, { replay_preset: 'EARLIEST' });
+		await first.until(({ events }) => events.length === 4);
+		first.end();
+		const replay_id = first.events[1]?.replay_id;
+		const again = client.subscribe(ORDERS, { replay_preset: 'CUSTOM', replay_id });
+		await again.until(({ events }) => events.length === 2);
+		const [third] = await Promise.all(again.events.map((event) => client.decode(event)));
+		expect(third?.Order_Number__c).toBe('O-3');
+		again.end();
+		sandbox.clock.offsetMs += 3 * day + 1000;
+		client.metadata.set('accesstoken', sandbox.accessToken());
+		const late = client.subscribe(ORDERS, { replay_preset: 'CUSTOM', replay_id });
+		await late.until(() => false);
+		expect(late.error?.code).toBe(status.INVALID_ARGUMENT);
+		expect(errorCode(late.error)).toBe(
+			'sfdc.platform.eventbus.grpc.subscription.fetch.replayid.corrupted',
+		);
+		const nothing = client.subscribe(ORDERS, { replay_preset: 'CUSTOM' });
+		await nothing.until(() => false);
+		expect(errorCode(nothing.error)).toBe(
+			'sfdc.platform.eventbus.grpc.subscription.fetch.replayid.validation.failed',
+		);
+	});
+
+	test('says from time to time that there is nothing, and where to go on', async () => {
+		sandbox.events.keepaliveMs = 20;
+		const subscribed = client.subscribe(ORDERS);
+		await subscribed.until(({ answers }) => answers.length >= 2);
+		expect(subscribed.events).toEqual([]);
+		const replay_id = subscribed.answers.at(-1)?.latest_replay_id;
+		subscribed.end();
+		publish(1);
+		const again = client.subscribe(ORDERS, { replay_preset: 'CUSTOM', replay_id });
+		await again.until(({ events }) => events.length === 1);
+		again.end();
+	});
+
+	test('tells of changes of records: what, and which fields', async () => {
+		const subscribed = client.subscribe(ACCOUNTS);
+		await subscribed.until(() => sandbox.events.pubSub.openStreams === 1);
+		const id = account({ BillingCity: 'Bonn', NumberOfEmployees: 12 });
+		sandbox.clock.offsetMs += 2000;
+		sandbox.store.update(id, { BillingCity: 'Köln', NumberOfEmployees: null });
+		await subscribed.until(({ events }) => events.length === 2);
+		const [created, updated] = await Promise.all(subscribed.events.map((e) => client.decode(e)));
+		expect(created).toMatchObject({
+			ChangeEventHeader: { entityName: 'Account', recordIds: [id], changeType: 'CREATE' },
+			Name: 'Acme',
+			BillingAddress: { City: 'Bonn', Street: null },
+			NumberOfEmployees: 12,
+		});
+		expect(updated).toMatchObject({
+			ChangeEventHeader: { changeType: 'UPDATE', recordIds: [id] },
+			Name: null,
+			BillingAddress: { City: 'Köln' },
+		});
+		const type = await client.type(subscribed.events[1]?.event.schema_id ?? '');
+		expect(changedFields(type, updated, 'changedFields')).toEqual([
+			'BillingAddress.City',
+			'LastModifiedDate',
+			'NumberOfEmployees',
+		]);
+		expect(changedFields(type, updated, 'nulledFields')).toEqual(['NumberOfEmployees']);
+		subscribed.end();
+	});
+
+	test('tells of all objects on one channel, and of deletions that belong together once', async () => {
+		const subscribed = client.subscribe('/data/ChangeEvents');
+		await subscribed.until(() => sandbox.events.pubSub.openStreams === 1);
+		const ids = [account(), account()];
+		sandbox.store.insert('Lead', { LastName: 'Lovelace', Company: 'Lab' });
+		sandbox.store.transaction(() => {
+			for (const id of ids) {
+				const row = sandbox.store.find(id);
+				if (row) sandbox.store.remove(row, sandbox.store.systemUserId);
+			}
+		});
+		await subscribed.until(({ events }) => events.length === 4);
+		const told = await Promise.all(subscribed.events.map((event) => client.decode(event)));
+		expect(
+			told.map(({ ChangeEventHeader: { entityName, changeType, recordIds } }: Json) => [
+				entityName,
+				changeType,
+				recordIds.length,
+			]),
+		).toEqual([
+			['Account', 'CREATE', 1],
+			['Account', 'CREATE', 1],
+			['Lead', 'CREATE', 1],
+			['Account', 'DELETE', 2],
+		]);
+		subscribed.end();
+	});
+
+	test('tells of gaps, and of too much at once', async () => {
+		const subscribed = client.subscribe(ACCOUNTS);
+		await subscribed.until(() => sandbox.events.pubSub.openStreams === 1);
+		sandbox.events.changes.gapOf = ({ row }) => row.values.Name === 'Gap';
+		const id = account({ Name: 'Gap' });
+		sandbox.events.changes.mostOfTransaction = 2;
+		sandbox.store.transaction(() => [1, 2, 3, 4].map((n) => account({ Name: `A${n}` })));
+		await subscribed.until(({ events }) => events.length === 4);
+		const told = await Promise.all(subscribed.events.map((event) => client.decode(event)));
+		const headers = told.map(({ ChangeEventHeader }: Json) => ChangeEventHeader);
+		expect(headers.map(({ changeType }) => changeType)).toEqual([
+			'GAP_CREATE',
+			'CREATE',
+			'CREATE',
+			'GAP_OVERFLOW',
+		]);
+		expect(headers[0].recordIds).toEqual([id]);
+		expect(headers[3].recordIds).toEqual(['000000000000000AAA']);
+		expect(told[0]?.Name).toBeNull();
+		subscribed.end();
+	});
+
+	test('gives events another schema when the object changes in the middle of a stream', async () => {
+		const subscribed = client.subscribe(ACCOUNTS);
+		await subscribed.until(() => sandbox.events.pubSub.openStreams === 1);
+		account();
+		const type = sandbox.org.schema.get('Account');
+		const model = type?.fields.find(({ name }) => name === 'Site');
+		if (!type || !model) throw new Error('Account has no Site');
+		type.fields.push({ ...model, name: 'Region__c' });
+		sandbox.org.schema.add(type);
+		account({ Region__c: 'South' });
+		await subscribed.until(({ events }) => events.length === 2);
+		const [before, after] = subscribed.events;
+		expect(before?.event.schema_id).not.toBe(after?.event.schema_id);
+		const told = await Promise.all(subscribed.events.map((event) => client.decode(event)));
+		expect(told[0]).not.toHaveProperty('Region__c');
+		expect(told[1]).toHaveProperty('Region__c', 'South');
+		subscribed.end();
+	});
+
+	test('takes events of clients, one by one and in a stream', async () => {
+		const subscribed = client.subscribe(ORDERS);
+		await subscribed.until(() => sandbox.events.pubSub.openStreams === 1);
+		const { schema_id } = await client.call('GetTopic', { topic_name: ORDERS });
+		const type = await client.type(String(schema_id));
+		const event = (number: string) => ({
+			id: number,
+			schema_id,
+			payload: type.toBuffer({
+				CreatedDate: Date.now(),
+				CreatedById: '005000000000000AAA',
+				...Object.fromEntries(
+					JSON.parse(JSON.stringify(type.schema()))
+						.fields.slice(2)
+						.map(({ name }: { name: string }) => [name, null]),
+				),
+				Order_Number__c: number,
+			}),
+		});
+		const answer = await client.call('Publish', {
+			topic_name: ORDERS,
+			events: [event('P-1'), { ...event('P-2'), payload: Buffer.from('junk') }],
+		});
+		expect(answer.results).toMatchObject([
+			{ correlation_key: 'P-1', error: null },
+			{ correlation_key: 'P-2', error: { code: 'PUBLISH' } },
+		]);
+		const stream = client.publishStream();
+		const answered = new Promise((resolve) => stream.once('data', resolve));
+		stream.write({ topic_name: ORDERS, events: [event('P-3')] });
+		expect(await answered).toMatchObject({ results: [{ correlation_key: 'P-3' }] });
+		stream.cancel();
+		stream.on('error', () => {});
+		await subscribed.until(({ events }) => events.length === 2);
+		const told = await Promise.all(subscribed.events.map((one) => client.decode(one)));
+		expect(told.map(({ Order_Number__c }) => Order_Number__c)).toEqual(['P-1', 'P-3']);
+		subscribed.end();
+		const refused = client.call('Publish', { topic_name: ACCOUNTS, events: [] });
+		await expect(refused).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+	});
+
+	test('keeps the position of managed subscriptions', async () => {
+		sandbox.events.pubSub.managed.add('Orders', ORDERS, 'EARLIEST');
+		publish(3);
+		const first = client.managed('Orders');
+		await first.until(({ events }) => events.length === 3);
+		const replay_id = first.events[1]?.replay_id;
+		first.stream.write({ commit_replay_id_request: { commit_request_id: 'c1', replay_id } });
+		await first.until(({ answers }) =>
+			answers.some((one) => 'commit_response' in one && one.commit_response),
+		);
+		first.end();
+		const again = client.managed('Orders');
+		await again.until(({ events }) => events.length === 1);
+		const [told] = await Promise.all(again.events.map((event) => client.decode(event)));
+		expect(told?.Order_Number__c).toBe('O-3');
+		again.end();
+	});
+
+	test('ends streams when the session is over, when told to, and when connections break', async () => {
+		const subscribed = client.subscribe(ORDERS);
+		await subscribed.until(() => sandbox.events.pubSub.openStreams === 1);
+		sandbox.expireTokens();
+		publish(1);
+		await subscribed.until(() => false);
+		expect(subscribed.error?.code).toBe(status.UNAUTHENTICATED);
+		client.metadata.set('accesstoken', sandbox.accessToken());
+		const dropped = client.subscribe(ORDERS);
+		await dropped.until(() => sandbox.events.pubSub.openStreams === 1);
+		sandbox.events.pubSub.dropStreams();
+		await dropped.until(() => false);
+		expect(dropped.error?.code).toBe(status.UNAVAILABLE);
+		sandbox.events.pubSubFaults.add({
+			method: 'Subscribe',
+			afterAnswers: 1,
+			code: 'subscription.limit.exceeded',
+		});
+		publish(1);
+		const limited = client.subscribe(ORDERS, { replay_preset: 'EARLIEST' }, 1);
+		await limited.until(({ events }) => events.length === 1);
+		limited.stream.write({ num_requested: 1 });
+		await limited.until(() => false);
+		expect(errorCode(limited.error)).toBe(
+			'sfdc.platform.eventbus.grpc.subscription.limit.exceeded',
+		);
+	});
+});
