@@ -7,6 +7,7 @@ import { file } from './file/file.resource';
 import { flow } from './flow/flow.resource';
 import { lead } from './lead/lead.resource';
 import { organization } from './organization/organization.resource';
+import { query } from './query/query.resource';
 import { record } from './record/record.resource';
 import { request } from './request/request.resource';
 
@@ -18,6 +19,7 @@ export const resources: Array<Resource<SalesforceClient>> = [
 	flow,
 	lead,
 	organization,
+	query,
 	record,
 	request,
 ];

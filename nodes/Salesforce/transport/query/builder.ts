@@ -43,7 +43,8 @@ export interface QueryInput {
 export interface RelatedList {
 	relationship: string;
 	fields: string;
-	limit: number;
+	/** 0: all */
+	most: number;
 }
 
 export interface SortKey {
@@ -120,7 +121,7 @@ const allFields = ({ fields }: ObjectDescription): string[] =>
 
 async function childrenOf(
 	object: string,
-	{ relationship, fields, limit }: RelatedList,
+	{ relationship, fields, most }: RelatedList,
 	describe: Describe,
 ): Promise<Select> {
 	const { childRelationships } = await describe(object, []);
@@ -135,7 +136,7 @@ async function childrenOf(
 		from: relationship,
 		fieldOf: () => ({ name: 'Id', type: 'id' }),
 		fields: ['Id', ...names(fields)],
-		...(limit > 0 && { limit }),
+		...(most > 0 && { limit: most }),
 	};
 }
 
