@@ -3,6 +3,7 @@ import { startSalesforceSandbox } from '../../sandbox/salesforce/server.ts';
 import type { Engine } from '../engine/engine';
 import type { House } from './house';
 import { accessExamples } from './salesforce/access';
+import { queryExamples } from './salesforce/query';
 
 /** The Salesforce sandbox, with what the examples need. */
 export async function openSalesforce(engine: Engine): Promise<House> {
@@ -30,7 +31,7 @@ export async function openSalesforce(engine: Engine): Promise<House> {
 	return {
 		credentials: { [oAuth2]: connected, [jwt]: keyed },
 		secrets: [token, clientSecret],
-		examples: accessExamples(org),
+		examples: { ...accessExamples(org), ...queryExamples(org) },
 		credentialCases: [
 			{ what: 'good', type: jwt, data: keyed, says },
 			{ what: 'good', type: oAuth2, data: connected, says },

@@ -199,7 +199,7 @@ export const queryOptions = [
 						],
 						default: 'COUNT',
 					},
-					{ ...fieldName, default: 'Id' },
+					fieldName,
 					{
 						displayName: 'Output Field',
 						name: 'alias',
