@@ -7,6 +7,8 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { authenticationField } from './methods/authentication';
 import { salesforceCredentialTest } from './methods/credentialTest';
+import { listSearch } from './methods/listSearch';
+import { loadOptions } from './methods/loadOptions';
 import { openTriggerClient } from './methods/openClient';
 import { pollProperties } from './triggers/changes/properties';
 import { startPolling } from './triggers/changes/startPolling';
@@ -44,7 +46,7 @@ export class SalesforceTrigger implements INodeType {
 		properties: [authenticationField, ...pollProperties],
 	};
 
-	methods = { credentialTest: { salesforceCredentialTest } };
+	methods = { credentialTest: { salesforceCredentialTest }, listSearch, loadOptions };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await startPolling(this, async (signal) => await openTriggerClient(this, signal));

@@ -4,7 +4,7 @@ import { quote } from '../query/quote';
 import type { Row } from '../query/records';
 import type { Deletion } from './deleted';
 import type { Wanted } from './rows';
-import { andAll } from './rows';
+import { andAll, shortId } from './rows';
 
 /** What was deleted, with what is still known of it. */
 export interface DeletedRow extends Deletion {
@@ -28,19 +28,21 @@ export async function* fromTheBin(
 		const page = deletions.slice(n, n + PAGE);
 		const ids = page.map(({ id }) => id);
 		const records = await recordsOf(client, wanted, ids);
-		const rest = ids.filter((id) => !records.has(id));
+		const rest = ids.filter((id) => !records.has(shortId(id)));
 		const others =
 			wanted.condition === '' || rest.length === 0
 				? new Map<string, Row>()
 				: await recordsOf(client, { ...wanted, fields: ['Id'], condition: '' }, rest);
 		yield page.flatMap((deletion): DeletedRow[] => {
-			if (others.has(deletion.id)) return [];
-			const record = records.get(deletion.id);
+			const key = shortId(deletion.id);
+			if (others.has(key)) return [];
+			const record = records.get(key);
 			return [{ ...deletion, ...(record && { record }) }];
 		});
 	}
 }
 
+/** By the first 15 characters of their ids. */
 async function recordsOf(
 	client: SalesforceClient,
 	{ object, fields, condition }: Wanted,
@@ -50,6 +52,6 @@ async function recordsOf(
 	const soql = `SELECT ${fields.join(', ')} FROM ${object} WHERE ${where}`;
 	const found = new Map<string, Row>();
 	for await (const page of queryPages(client, soql, { includeDeleted: true }))
-		for (const row of page) found.set(String(row.Id), row);
+		for (const row of page) found.set(shortId(String(row.Id)), row);
 	return found;
 }

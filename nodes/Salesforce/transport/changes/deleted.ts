@@ -67,12 +67,14 @@ async function read(
 		if (purged) known = Math.max(earliest, known ?? 0);
 		return until;
 	});
-	const deletions = [...found.values()].sort(byTime);
+	const deletions = [...found.values()].sort(inOrder);
 	const until = Math.max(from, Math.min(covered, now));
 	return { deletions, until, ...(known !== undefined && { knownSince: known }) };
 }
 
-const byTime = (a: Deletion, b: Deletion) => a.time - b.time || (a.id < b.id ? -1 : 1);
+/** The order in which deletions are listed. */
+export const inOrder = (a: Deletion, b: Deletion): number =>
+	a.time - b.time || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 interface Answer {
 	deletions: Deletion[];

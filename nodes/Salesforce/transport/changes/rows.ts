@@ -6,6 +6,9 @@ import { quote } from '../query/quote';
 import type { Row } from '../query/records';
 import { serverTime, soqlTime, timeOf } from './time';
 
+/** Ids have 15 characters that count, and 3 that are made of them. */
+export const shortId = (id: string): string => id.slice(0, 15);
+
 /** A place in the order of changes. */
 export interface Place {
 	/** ms since 1970 */

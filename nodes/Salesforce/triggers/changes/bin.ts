@@ -1,5 +1,5 @@
 import { DELETIONS_KEPT_MS } from '../../transport/changes/deleted';
-import { shortId } from './progress';
+import { shortId } from '../../transport/changes/rows';
 
 /** Deleted records that are remembered, so that one that comes back is known. */
 export const MOST_DELETED = 50_000;

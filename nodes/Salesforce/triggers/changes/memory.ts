@@ -13,6 +13,8 @@ import { Values } from './values';
 export interface Memory extends RunsMemory<ChangeEvent> {
 	/** what it is about */
 	watched: string;
+	/** where it was found; undefined: it was not asked yet */
+	organization?: string;
 	/** undefined: not followed yet */
 	changes?: Progress;
 	deletions?: Progress;
@@ -24,6 +26,19 @@ export const freshMemory = (watched: string, since: number): Memory => ({
 	...{ watched, since, serial: 0, pending: [] },
 	...{ bin: new Bin(), values: new Values([]) },
 });
+
+/** The credential leads to another org than before, of which nothing is known. */
+export function beginAnew(memory: Memory, organization: string): void {
+	const before = memory.organization;
+	// Some ways of signing in do not say it.
+	if (organization === '' || organization === before) return;
+	memory.organization = organization;
+	if (before === undefined) return;
+	memory.changes = undefined;
+	memory.deletions = undefined;
+	memory.bin = new Bin();
+	memory.values = new Values([]);
+}
 
 /** A change was passed on, or is none that anybody waits for. */
 export function learnChange({ changes, bin, values }: Memory, row: ChangedRow): void {

@@ -1,8 +1,8 @@
 import type { SalesforceClient } from '../../transport/client';
 import type { DeletedRow } from '../../transport/changes/binned';
 import { fromTheBin } from '../../transport/changes/binned';
-import { deletedSince } from '../../transport/changes/deleted';
-import type { ChangedRow, Place, Wanted } from '../../transport/changes/rows';
+import { deletedSince, inOrder } from '../../transport/changes/deleted';
+import type { ChangedRow, Glimpse, Place, Wanted } from '../../transport/changes/rows';
 import { rowsAfter } from '../../transport/changes/rows';
 import { coveredUntil } from '../../transport/changes/updated';
 import type { Progress } from './progress';
@@ -20,32 +20,36 @@ interface Source<Found extends Place> {
 /**
  * What has happened and was not passed on, in order; what was passed on may be among it. First what is
  * settled, so that it need not be remembered one by one; then what is newer and visible already.
+ * @param edge what is newer is looked for from this time on; undefined: not at all
  */
 async function* newsOf<Found extends Place>(
 	progress: Progress,
 	source: Source<Found>,
+	edge: number | undefined,
 ): AsyncGenerator<Found[]> {
 	const { from } = progress;
 	progress.round ??= { until: await source.coveredUntil(), at: { time: from, id: '' } };
 	const { until, at } = progress.round;
 	if (until > from) yield* source.pages(at, until);
-	yield* source.pages({ time: Math.max(until, edgeOf(progress)), id: '' });
+	if (edge !== undefined) yield* source.pages({ time: Math.max(until, edge), id: '' });
 }
 
-/** Records that were created or changed. */
-export const changedRows = (
+/** Records that were created or changed. Nothing newer is asked for than there was at a glimpse. */
+export function changedRows(
 	client: SalesforceClient,
 	{ wanted, replicateable, overlapMs }: Watch,
 	progress: Progress,
-	now: number,
-): AsyncGenerator<ChangedRow[]> =>
-	newsOf(progress, {
+	{ now, any }: Glimpse,
+): AsyncGenerator<ChangedRow[]> {
+	const source: Source<ChangedRow> = {
 		coveredUntil: async () =>
 			replicateable
 				? await coveredUntil(client, wanted.object, progress.from, now)
 				: Math.max(progress.from, now - overlapMs),
 		pages: (after, before) => rowsAfter(client, wanted, after, before),
-	});
+	};
+	return newsOf(progress, source, any ? edgeOf(progress) : undefined);
+}
 
 /**
  * Records that were deleted.
@@ -59,15 +63,16 @@ export function deletedRows(
 	lost: (knownSince: number) => void,
 ): AsyncGenerator<DeletedRow[]> {
 	if (replicateable)
-		return newsOf(progress, deletionLog(client, wantedDeleted, progress, now, lost));
+		return newsOf(progress, deletionLog(client, wantedDeleted, progress, now, lost), 0);
 	const wanted = { ...wantedDeleted, deleted: true };
-	return newsOf(progress, {
+	const source: Source<DeletedRow> = {
 		coveredUntil: async () => await Promise.resolve(Math.max(progress.from, now - overlapMs)),
 		pages: (after, before) => rowsAfter(client, wanted, after, before),
-	});
+	};
+	return newsOf(progress, source, edgeOf(progress));
 }
 
-/** All that is listed is there at once, and is looked through from the beginning each time. */
+/** All of the list is there at once: however late something becomes visible, it is found at once. */
 function deletionLog(
 	client: SalesforceClient,
 	wanted: Wanted,
@@ -83,9 +88,11 @@ function deletionLog(
 			if (knownSince !== undefined) lost(knownSince);
 			return until;
 		},
-		pages: async function* (_after, before = Infinity) {
+		pages: async function* (after, before = Infinity) {
 			const { deletions } = await log();
-			const fresh = deletions.filter((one) => one.time < before && !isKnown(progress, one));
+			const fresh = deletions.filter(
+				(one) => inOrder(one, after) > 0 && one.time < before && !isKnown(progress, one),
+			);
 			yield* fromTheBin(client, wanted, fresh);
 		},
 	};

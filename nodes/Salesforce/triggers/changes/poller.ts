@@ -14,7 +14,7 @@ import { begin } from './begin';
 import type { ChangeEvent } from './events';
 import { EventMaker } from './events';
 import type { Memory } from './memory';
-import { freshMemory, learnChange, learnDeletion, read, write } from './memory';
+import { beginAnew, freshMemory, learnChange, learnDeletion, read, write } from './memory';
 import { changedRows, deletedRows } from './news';
 import type { Progress } from './progress';
 import { edgeOf, endRound } from './progress';
@@ -135,7 +135,7 @@ export class Poller {
 		if (changes && (any || changes.round || changes.recent.size > 0))
 			await this.passOn(
 				changes,
-				changedRows(client, watch, changes, now),
+				changedRows(client, watch, changes, { now, any }),
 				(row) => events.ofChange(row),
 				(row) => learnChange(memory, row),
 			);
@@ -148,6 +148,7 @@ export class Poller {
 		this.redact = redactor(secrets);
 		const { memory } = this;
 		const { watched, startFrom } = this.settings;
+		beginAnew(memory, (await client.session()).organizationId);
 		const watch = await openWatch(client, watched);
 		const { changes, deletions } = memory;
 		const progress = changes ?? deletions;

@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../../transport/changes/time';
 import type { Place } from '../../transport/changes/rows';
+import { shortId } from '../../transport/changes/rows';
 
 /** How far a trigger has come with changes, or with deletions. */
 export interface Progress {
@@ -16,7 +17,7 @@ export interface Progress {
 export interface Round {
 	/** nothing that happened before this becomes visible any more */
 	until: number;
-	/** of what happened before `until`, this was passed on last */
+	/** of what happened before `until`, this was passed on last, in the order of who was asked */
 	at: Place;
 }
 
@@ -26,16 +27,9 @@ const OFTEN_LATE_MS = 2 * MINUTE_MS;
 
 export const progressFrom = (from: number): Progress => ({ from, seen: from, recent: new Map() });
 
-/** Ids have 15 characters that count, and 3 that are made of them. */
-export const shortId = (id: string): string => id.slice(0, 15);
-
-/** Whether exactly this was passed on before. */
-export const isKnown = ({ recent, round }: Progress, { id, time }: Place): boolean =>
-	recent.get(shortId(id)) === time || (round !== undefined && !isAfter({ id, time }, round));
-
-/** In the part of the round that is settled, what is behind the place has been passed on. */
-const isAfter = ({ id, time }: Place, { at, until }: Round): boolean =>
-	time >= until || time > at.time || (time === at.time && id > at.id);
+/** Whether exactly this is remembered to have been passed on. */
+export const isKnown = ({ recent }: Progress, { id, time }: Place): boolean =>
+	recent.get(shortId(id)) === time;
 
 /** Whether anything of this id was passed on since `from`. */
 export const wasHeardOf = ({ recent }: Progress, id: string): boolean => recent.has(shortId(id));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../../transport/query/records';
-import { shortId } from './progress';
+import { shortId } from '../../transport/changes/rows';
 
 /** Records whose values are remembered: about 200 kB with three fields. */
 export const MOST_RECORDS = 20_000;

@@ -31,6 +31,9 @@ export interface Watch {
 	onlyChanged: string[];
 }
 
+// A request each time, of those that the org counts.
+const DESCRIBED_MS = 900_000;
+
 // Their value is no value, but the address of one, or more than one row may have.
 const NO_VALUES = new Set(['base64', 'complexvalue']);
 
@@ -38,7 +41,8 @@ const NO_VALUES = new Set(['base64', 'complexvalue']);
 export async function openWatch(client: SalesforceClient, watched: Watched): Promise<Watch> {
 	const { condition, overlapMs, fields, onlyChanged } = watched;
 	const plain = [...fields, ...onlyChanged].filter((name) => !name.includes('.'));
-	const object = await describeObject(client, watched.object, { fields: plain });
+	const wantedOf = { freshMs: DESCRIBED_MS, fields: plain };
+	const object = await describeObject(client, watched.object, wantedOf);
 	const timeField = timeFieldOf(object, watched.kinds);
 	const changing = onlyChanged.map((name) => nameIn(object, name));
 	const technical = ['Id', timeField, ...present(object, 'CreatedDate')];

@@ -68,14 +68,12 @@ describe('what is an event', () => {
 		expect(see(2, 13, 5)?.event).toBe('updated');
 	});
 
-	test('what is behind the place of a round was passed on, whether it is remembered or not', () => {
-		const { memory, events, see, round } = opened(all);
+	test('what is settled and was there before is not remembered one by one', () => {
+		const { memory, see, round } = opened(all);
 		round(10);
 		for (let n = 1; n <= 100; n++) expect(see(n, 1, -50)?.event).toBe('updated');
 		expect(memory.changes?.recent.size).toBe(0);
-		const row = { id: idOf(5), time: T + MINUTE, created: 0, record: {} };
-		expect(events.ofChange(row)).toBeUndefined();
-		expect(events.ofChange({ ...row, id: idOf(101) })?.event).toBe('updated');
+		expect(memory.changes?.round?.at).toEqual({ time: T + MINUTE, id: idOf(100) });
 	});
 
 	test('what is remembered is as much as the window holds, and goes with it', () => {
