@@ -73,6 +73,8 @@ export const account: ObjectType = objectType(
 	'Account',
 	'001',
 	[
+		// Which record it went into when it was merged.
+		lookup('MasterRecordId', ['Account'], readOnly),
 		text('Name', 255, { ...required, nameField: true, label: 'Account Name' }),
 		picklist('Type', ['Prospect', 'Customer - Direct', 'Customer - Channel', 'Partner', 'Other'], {
 			label: 'Account Type',
@@ -122,6 +124,8 @@ export const contact: ObjectType = objectType(
 	'Contact',
 	'003',
 	[
+		// Which record it went into when it was merged.
+		lookup('MasterRecordId', ['Contact'], readOnly),
 		lookup('AccountId', ['Account'], { childRelationship: 'Contacts' }),
 		...personName(),
 		...address('Other'),
@@ -149,6 +153,8 @@ export const lead: ObjectType = objectType(
 	'Lead',
 	'00Q',
 	[
+		// Which record it went into when it was merged.
+		lookup('MasterRecordId', ['Lead'], readOnly),
 		...personName(),
 		text('Title', 128),
 		text('Company', 255, required),
