@@ -3,6 +3,7 @@ import type { SalesforceClient } from '../transport/client';
 import { action } from './action/action.resource';
 import { apex } from './apex/apex.resource';
 import { approval } from './approval/approval.resource';
+import { composite } from './composite/composite.resource';
 import { file } from './file/file.resource';
 import { flow } from './flow/flow.resource';
 import { lead } from './lead/lead.resource';
@@ -15,6 +16,7 @@ export const resources: Array<Resource<SalesforceClient>> = [
 	action,
 	apex,
 	approval,
+	composite,
 	file,
 	flow,
 	lead,
