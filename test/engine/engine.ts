@@ -17,6 +17,7 @@ import type {
 	IConnections,
 	IDataObject,
 	INode,
+	INodeParameters,
 	INodeExecutionData,
 	IHookFunctions,
 	INodeType,
@@ -291,13 +292,25 @@ export class Engine {
 			if (!loader) throw new Error(`No package has the credential ${name}`);
 			return loader.getCredential(name).type;
 		};
+		// As a host does: the defaults of fields that are not filled in may be expressions on the others.
+		const resolved = (name: string): ICredentialDataDecryptedObject => {
+			const { properties } = typeOf(name);
+			const defaults = Object.fromEntries(properties.map((one) => [one.name, one.default]));
+			const data = { ...defaults, ...credentials[name] } as ICredentialDataDecryptedObject;
+			const { expression } = this.activeWorkflow({ type: 'n8n-nodes-base.manualTrigger' });
+			const node = { name: 'E', parameters: {} } as INode;
+			const values = data as INodeParameters;
+			return expression.getComplexParameterValue(
+				...[node, values, 'internal' as const, {}, undefined, undefined, data],
+			) as ICredentialDataDecryptedObject;
+		};
 		const Base = this.workflow.ICredentialsHelper as unknown as new () => object;
 		return new (class extends Base {
-			getParentTypes = () => [];
+			getParentTypes = (name: string) => typeOf(name).extends ?? [];
 			isCredentialUsableByNode = () => true;
 			getCredentialsProperties = (name: string) => typeOf(name).properties;
 			getDecrypted = async (_additional: unknown, _ref: unknown, name: string) =>
-				credentials[name] ?? {};
+				typeOf(name).extends ? resolved(name) : (credentials[name] ?? {});
 			authenticate = async (
 				data: ICredentialDataDecryptedObject,
 				name: string,
@@ -311,8 +324,18 @@ export class Engine {
 			preAuthentication = async () => undefined;
 			runPreAuthentication = async () => undefined;
 			getCredentials = nothingIsWritten;
-			updateCredentials = nothingIsWritten;
-			updateCredentialsOauthTokenData = nothingIsWritten;
+			// Older hosts write the token with all the rest.
+			updateCredentials = async (
+				_ref: unknown,
+				name: string,
+				data: ICredentialDataDecryptedObject,
+			) => void (credentials[name] = data);
+			updateCredentialsOauthTokenData = async (
+				_ref: unknown,
+				name: string,
+				{ oauthTokenData }: ICredentialDataDecryptedObject,
+			) =>
+				void (credentials[name] = { ...credentials[name], oauthTokenData: oauthTokenData ?? {} });
 		})();
 	}
 

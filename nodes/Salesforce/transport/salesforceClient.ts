@@ -225,7 +225,5 @@ const refusedAgain = () =>
 	});
 
 /** The message names what the request was about: "NOT_FOUND" alone does not say what. */
-function explained(failure: Failure, { operation, about }: SalesforceRequest): Failure {
-	failure.message = `${failure.message} — ${operation}${about ? ` of ${about}` : ''}`;
-	return failure;
-}
+const explained = (failure: Failure, { operation, about }: SalesforceRequest): Failure =>
+	failure.saying(`${failure.message} — ${operation}${about ? ` of ${about}` : ''}`);

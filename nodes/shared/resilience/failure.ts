@@ -91,6 +91,11 @@ export class Failure extends Error {
 		return this.but({ hint });
 	}
 
+	/** The same failure in other words: those who wait for the same thing share it. */
+	saying(message: string): Failure {
+		return this.but({ message });
+	}
+
 	private but(changes: Partial<FailureDetails>): Failure {
 		const copy = new Failure({ ...this, message: this.message, cause: this.cause, ...changes });
 		return Object.assign(copy, {

@@ -25,6 +25,11 @@ function appOf({ org, request }: Call, form: URLSearchParams): { app: App; secre
 	return { app, secret: form.get('client_secret') ?? decodeURIComponent(rest.join(':')) };
 }
 
+/** What these grants give is what the app has. A parameter without a value is none (RFC 6749 section 3.2). */
+function checkNoScope(form: URLSearchParams): void {
+	if (form.get('scope')) throw new OAuthError('invalid_request', 'scope parameter not supported');
+}
+
 function checkSecret(app: App, secret: string, required: boolean): void {
 	if (secret === app.clientSecret || (secret === '' && !required)) return;
 	throw new OAuthError('invalid_client', 'invalid client credentials');
@@ -38,6 +43,7 @@ const handlers: Record<string, GrantHandler> = {
 			throw new OAuthError('invalid_grant', 'request not supported on this domain');
 		}
 		checkSecret(app, secret, true);
+		checkNoScope(form);
 		const userId = call.org.userNamed(app.runAs)?.id;
 		if (!userId) throw new OAuthError('invalid_grant', 'no client credentials user enabled');
 		return { userId, clientId: app.clientId, scope: 'api', withRefreshToken: false };
@@ -53,6 +59,7 @@ const handlers: Record<string, GrantHandler> = {
 			throw new OAuthError('invalid_grant', 'expired access/refresh token');
 		}
 		checkSecret(app, secret, false);
+		checkNoScope(form);
 		return { ...grant, withRefreshToken: false };
 	},
 	authorization_code(call, form) {

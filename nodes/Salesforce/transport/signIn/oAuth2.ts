@@ -1,4 +1,4 @@
-import { Failure, toFailure } from '../../../shared/resilience/failure';
+import { Failure } from '../../../shared/resilience/failure';
 import type { RenewToken } from '../../../shared/transport/connection';
 import { networkFailure } from '../../../shared/transport/networkFailure';
 import { signInRefused } from './refusal';
@@ -34,19 +34,13 @@ export const fixed = (token: Token | undefined): SignIn => ({
 /** n8n's errors, and those of its OAuth2 client, as failures. */
 function renewalFailure(thrown: unknown): Failure {
 	if (thrown instanceof Failure) return thrown;
-	if (!(thrown instanceof Error)) return toFailure(thrown);
-	const { body, status, code }: ThrownError = thrown;
-	if (body?.error) return signInRefused(body.error, body.error_description ?? '');
-	if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return networkFailure(thrown, false);
-	if (status !== undefined && status >= 500)
-		return new Failure({
-			kind: 'unavailable',
-			phase: 'notSent',
-			code: `HTTP ${status}`,
-			message: `The access token cannot be renewed now: ${thrown.message}`,
-			status,
-		});
-	return notRenewed(thrown.message, thrown);
+	const errors = withCauses(thrown);
+	for (const { body, code, status, message } of errors) {
+		if (body?.error) return signInRefused(body.error, body.error_description ?? '');
+		if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return networkFailure(thrown, false);
+		if (status !== undefined && status >= 500) return unavailable(status, message);
+	}
+	return notRenewed(errors[0]?.message ?? String(thrown), thrown);
 }
 
 interface ThrownError extends Error {
@@ -54,6 +48,25 @@ interface ThrownError extends Error {
 	status?: number;
 	code?: unknown;
 }
+
+/** n8n puts errors of its own around those that say what happened. */
+function withCauses(thrown: unknown): ThrownError[] {
+	const errors: ThrownError[] = [];
+	for (let error = thrown; error instanceof Error && errors.length < DEEPEST; error = error.cause)
+		errors.push(error);
+	return errors;
+}
+
+const DEEPEST = 5;
+
+const unavailable = (status: number, message: string) =>
+	new Failure({
+		kind: 'unavailable',
+		phase: 'notSent',
+		code: `HTTP ${status}`,
+		message: `The access token cannot be renewed now: ${message}`,
+		status,
+	});
 
 const notRenewed = (why: string, cause?: unknown) =>
 	new Failure({

@@ -1,0 +1,3 @@
+import { salesforceSuite } from './salesforce.suite';
+
+salesforceSuite();
