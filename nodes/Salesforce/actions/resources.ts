@@ -6,6 +6,7 @@ import { approval } from './approval/approval.resource';
 import { composite } from './composite/composite.resource';
 import { file } from './file/file.resource';
 import { flow } from './flow/flow.resource';
+import { job } from './job/job.resource';
 import { lead } from './lead/lead.resource';
 import { organization } from './organization/organization.resource';
 import { query } from './query/query.resource';
@@ -19,6 +20,7 @@ export const resources: Array<Resource<SalesforceClient>> = [
 	composite,
 	file,
 	flow,
+	job,
 	lead,
 	organization,
 	query,

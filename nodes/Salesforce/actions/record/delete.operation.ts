@@ -2,7 +2,7 @@ import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import type { SalesforceClient } from '../../transport/client';
 import { objectToDelete } from '../objectFields';
 import { recordIdField } from './fields';
-import { recordId } from './recordId';
+import { recordId } from '../../transport/recordId';
 import { writeInputs } from './writeInputs';
 import { deleteOptions, readWriteOptions } from './writeOptions';
 
@@ -22,7 +22,7 @@ export const deleteOperation = defineBatchOperation({
 			inputs,
 			({ object, recordId: id, options }) => ({
 				object,
-				id: recordId(id),
+				id: recordId(id, 'Record ID'),
 				fields: {},
 				options: readWriteOptions(options),
 			}),

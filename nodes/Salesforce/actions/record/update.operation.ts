@@ -2,7 +2,7 @@ import { defineBatchOperation } from '../../../shared/node/defineOperation';
 import type { SalesforceClient } from '../../transport/client';
 import { objectToUpdate } from '../objectFields';
 import { fieldsToUpdate, recordIdField } from './fields';
-import { recordId } from './recordId';
+import { recordId } from '../../transport/recordId';
 import { writeInputs } from './writeInputs';
 import { readWriteOptions, saveOptions } from './writeOptions';
 
@@ -22,7 +22,7 @@ export const update = defineBatchOperation({
 			inputs,
 			({ object, recordId: id, fields, options }) => ({
 				object,
-				id: recordId(id),
+				id: recordId(id, 'Record ID'),
 				fields,
 				options: readWriteOptions(options),
 			}),

@@ -1,11 +1,15 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { pump } from '../../../shared/ground/pump';
 import { cancelled } from '../../../shared/resilience/deadline';
-import { Failure, isPassing, stopsAll, toFailure } from '../../../shared/resilience/failure';
+import type { Failure } from '../../../shared/resilience/failure';
+import { stopsAll, toFailure } from '../../../shared/resilience/failure';
 import type { SalesforceClient } from '../client';
-import type { Ready } from './collections';
-import { MOST_RECORDS, writeTogether } from './collections';
+import { ingest } from './bulk/ingest';
+import { newJob } from './bulk/newJob';
+import { tableOf } from './bulk/table';
+import { MOST_RECORDS } from './collections';
 import type { RecordRow, Verb, WriteOptions } from './record';
-import { jsonRecord } from './values';
+import { sendSlice } from './sendSlice';
 import type { SettleRow } from './writeRecords';
 
 /** https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/asynch_api_intro.htm */
@@ -13,13 +17,10 @@ export const BULK_ABOVE = 2_000;
 
 // The limiter has the last word.
 const AT_ONCE = 10;
-/** A request may have 50 MB; texts of 200 records can be larger. */
-const MOST_CHARACTERS = 10_000_000;
+const ROWS_PER_TURN = 5_000;
 
-interface Group {
-	places: number[];
-	options: WriteOptions;
-}
+/** One request, or one row of jobs. @returns a failure that all other requests would meet as well */
+type Task = () => Promise<Failure | undefined>;
 
 /**
  * Sends rows of different records once, each in the way that suits it.
@@ -37,98 +38,73 @@ export async function sendRows(
 	done: SettleRow,
 ): Promise<Failure | undefined> {
 	let stop = stopped;
-	const groups = Map.groupBy(places, (place) => requestOf(rows[place], standard)).values();
-	const tasks = [...groups].flatMap((group): Group[] => {
+	const isStopped = async (of: number[]) => {
+		const refusal = client.signal.aborted ? cancelled(client.signal, 'notSent') : stop;
+		if (refusal) for (const place of of) await done(place, refusal.inPhase('notSent'));
+		return refusal !== undefined;
+	};
+	const tasks: Task[] = [];
+	const add = (of: number[], task: Task) =>
+		tasks.push(async () => ((await isStopped(of)) ? undefined : await task()));
+	for (const group of await groupsOf(rows, places, standard)) {
 		const options = rows[group[0] ?? -1]?.options ?? standard;
+		const bulk = await bulkOf(client, verb, rows, group, options).catch(toFailure);
+		if (bulk instanceof Error) {
+			for (const place of group) await done(place, bulk.inPhase('notSent'));
+			if (stopsAll(bulk)) stop ??= bulk;
+			continue;
+		}
+		for (const [place, failure] of bulk?.table.refused ?? []) await done(place, failure);
+		if (bulk)
+			add(bulk.table.fit, async () => {
+				const failure = await ingest(client, verb, rows, bulk.table, bulk.job, done);
+				return failure && stopsAll(failure) ? failure : undefined;
+			});
 		const size = Math.max(1, Math.min(MOST_RECORDS, options.batchSize ?? MOST_RECORDS));
-		return slices(group, size).map((slice) => ({ places: slice, options }));
-	});
-	await pump(
-		tasks.length,
-		AT_ONCE,
-		async (n) => {
-			const task = tasks[n];
-			if (!task) return;
-			const refusal = client.signal.aborted ? cancelled(client.signal, 'notSent') : stop;
-			if (refusal) {
-				for (const place of task.places) await done(place, refusal.inPhase('notSent'));
-				return;
-			}
-			const failure = await sendGroup(client, verb, rows, task, done);
-			stop ??= failure;
-		},
-		() => false,
-	);
+		for (const slice of slices(bulk?.table.others ?? group, size))
+			add(slice, async () => await sendSlice(client, verb, rows, slice, options, done));
+	}
+	const work = async (n: number) => {
+		const failure = await tasks[n]?.();
+		stop ??= failure;
+	};
+	await pump(tasks.length, AT_ONCE, work, () => false);
 	return stop;
 }
 
 /** Rows with the same answer go into one request. */
-function requestOf(row: RecordRow | undefined, standard: WriteOptions): string {
-	const { object = '', externalId, options = standard } = row ?? {};
-	return JSON.stringify([object, externalId?.field, options]);
+async function groupsOf(
+	rows: RecordRow[],
+	places: number[],
+	standard: WriteOptions,
+): Promise<number[][]> {
+	const groups = new Map<string, number[]>();
+	for (const [n, place] of places.entries()) {
+		if (n % ROWS_PER_TURN === 0) await turn();
+		const { object = '', externalId, options = standard } = rows[place] ?? {};
+		const request = JSON.stringify([object, externalId?.field, options]);
+		const group = groups.get(request);
+		if (group) group.push(place);
+		else groups.set(request, [place]);
+	}
+	return [...groups.values()];
+}
+
+/** The job for the rows of a group, where there are so many and a job can do the same. */
+async function bulkOf(
+	client: SalesforceClient,
+	verb: Verb,
+	rows: RecordRow[],
+	group: number[],
+	options: WriteOptions,
+) {
+	const first = rows[group[0] ?? -1];
+	if (!first || group.length <= (options.bulkAbove ?? BULK_ABOVE)) return undefined;
+	const job = await newJob(client, verb, first, options);
+	return job && { job, table: await tableOf(verb, rows, group) };
 }
 
 const slices = <T>(all: T[], size: number): T[][] =>
 	Array.from({ length: Math.ceil(all.length / size) }, (_, n) =>
 		all.slice(n * size, (n + 1) * size),
 	);
-
-/** @returns a failure that all other requests would meet as well */
-async function sendGroup(
-	client: SalesforceClient,
-	verb: Verb,
-	rows: RecordRow[],
-	{ places, options }: Group,
-	done: SettleRow,
-): Promise<Failure | undefined> {
-	let stop: Failure | undefined;
-	for (const batch of await readable(verb, rows, places, done)) {
-		const outcomes = await writeTogether(
-			client,
-			verb,
-			batch.map(({ ready }) => ready),
-			options,
-		);
-		const failures = outcomes.filter((outcome) => outcome instanceof Failure);
-		stop ??= failures.find(stopsAll);
-		// All of them were rolled back: none is left out when they are sent again.
-		const passing = options.allOrNone ? failures.find(isPassing) : undefined;
-		for (const [n, { place }] of batch.entries()) {
-			const outcome = outcomes[n];
-			if (outcome) await done(place, outcome instanceof Failure ? (passing ?? outcome) : outcome);
-		}
-	}
-	return stop;
-}
-
-interface Placed {
-	place: number;
-	ready: Ready;
-}
-
-/** The rows that can be sent, in parts that are not too large for one request; the others are done. */
-async function readable(
-	verb: Verb,
-	rows: RecordRow[],
-	places: number[],
-	done: SettleRow,
-): Promise<Placed[][]> {
-	const batches: Placed[][] = [];
-	let characters = Infinity;
-	for (const place of places) {
-		const row = rows[place];
-		if (!row) continue;
-		try {
-			const json = verb === 'delete' ? '' : jsonRecord(row);
-			if (characters + json.length > MOST_CHARACTERS) {
-				batches.push([]);
-				characters = 0;
-			}
-			characters += json.length;
-			batches.at(-1)?.push({ place, ready: { row, json } });
-		} catch (error) {
-			await done(place, toFailure(error));
-		}
-	}
-	return batches;
-}

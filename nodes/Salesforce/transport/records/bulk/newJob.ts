@@ -1,0 +1,66 @@
+import { toFailure } from '../../../../shared/resilience/failure';
+import type { SalesforceClient } from '../../client';
+import { withQuery } from '../../path';
+import type { RecordRow, Verb, WriteOptions } from '../record';
+import type { NewJob } from './job';
+
+const OPERATIONS = {
+	create: 'insert',
+	update: 'update',
+	upsert: 'upsert',
+	delete: 'delete',
+} as const satisfies Record<Verb, NewJob['operation']>;
+
+// Their content is base64, which CSV files of the Bulk API cannot have; events are no records.
+const WITHOUT_BULK = /^(?:attachment|contentnote|contentversion|document)$|__e$/i;
+
+/**
+ * The job that does for many rows what requests would do for few.
+ * @returns undefined where a job cannot do the same
+ */
+export async function newJob(
+	client: SalesforceClient,
+	verb: Verb,
+	{ object, externalId }: RecordRow,
+	{ allOrNone, allowDuplicates, assignmentRule }: WriteOptions,
+): Promise<NewJob | undefined> {
+	if (allOrNone || allowDuplicates || WITHOUT_BULK.test(object)) return undefined;
+	const job = {
+		object,
+		operation: OPERATIONS[verb],
+		...(externalId && { externalIdFieldName: externalId.field }),
+	};
+	const rule = assignmentRule ?? 'TRUE';
+	if (verb === 'delete' || !/^(?:case|lead)$/i.test(object) || rule === 'FALSE') return job;
+	const assignmentRuleId = rule === 'TRUE' ? await activeRule(client, object) : rule;
+	if (assignmentRuleId === undefined) return undefined;
+	return { ...job, ...(assignmentRuleId !== '' && { assignmentRuleId }) };
+}
+
+/**
+ * Requests apply the active rule by themselves, jobs only one that is named.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm
+ * @returns '' where no rule is active, undefined where the user may not know
+ */
+async function activeRule(client: SalesforceClient, object: string): Promise<string | undefined> {
+	const type = object.toLowerCase() === 'lead' ? 'Lead' : 'Case';
+	const q = `SELECT Id FROM AssignmentRule WHERE SobjectType = '${type}' AND Active = true LIMIT 1`;
+	const request = {
+		operation: 'Find assignment rule',
+		about: type,
+		path: withQuery('/query', { q }),
+	};
+	try {
+		return await client.call(request, ({ json }) => firstId(json));
+	} catch (error) {
+		if (toFailure(error).kind === 'invalid') return undefined;
+		throw error;
+	}
+}
+
+function firstId(json: unknown): string {
+	const records: unknown = typeof json === 'object' && json && Reflect.get(json, 'records');
+	const [first]: unknown[] = Array.isArray(records) ? records : [];
+	const id: unknown = typeof first === 'object' && first && Reflect.get(first, 'Id');
+	return typeof id === 'string' ? id : '';
+}
