@@ -1,7 +1,10 @@
 import type { OrgClock } from './clock.ts';
+import { usualActions, type Action } from './process/actions.ts';
+import { echo, type ApexClass } from './process/apex.ts';
 import { DuplicateKeys } from './records/rules.ts';
 import type { Apps } from './oauth/apps.ts';
 import { Sessions } from './oauth/sessions.ts';
+import { plantReports, type ReportDefinition } from './reports/definitions.ts';
 import { standardSchema, type Schema } from './schema/schema.ts';
 import type { OrgSettings } from './settings.ts';
 import { Store } from './store/store.ts';
@@ -28,8 +31,12 @@ export class Org {
 	schemaChangedAt: number;
 	/** Requests that are being handled, and since when. */
 	readonly running = new Map<object, number>();
-	/** Answers that Apex classes give below /services/apexrest, by path. */
-	readonly apex = new Map<string, ApexMethod>();
+	/** Apex classes below /services/apexrest, by path. */
+	readonly apex = new Map<string, ApexClass>([['/echo', echo]]);
+	/** Reports that can be run. */
+	readonly reports: ReportDefinition[];
+	/** What can be invoked below /actions. */
+	readonly actions: Action[] = [...usualActions];
 
 	constructor(settings: OrgSettings, clock: OrgClock, apps: Apps) {
 		this.settings = settings;
@@ -43,6 +50,7 @@ export class Org {
 			for (const { row } of changes) this.duplicates.add(this.store.table(row.object).type, row);
 		});
 		this.id = plant(this.store);
+		this.reports = plantReports(this.store);
 	}
 
 	/** The user with this name. */
@@ -50,14 +58,6 @@ export class Org {
 		return this.store.table('User').having('Username', username)[0];
 	}
 }
-
-/** A method of an Apex class that is open to REST. */
-export type ApexMethod = (request: {
-	method: string;
-	path: string;
-	query: URLSearchParams;
-	body: unknown;
-}) => { status?: number; body?: unknown };
 
 export const adminName = 'admin@sandbox.example';
 export const integrationName = 'integration@sandbox.example';
@@ -73,6 +73,7 @@ function plant(store: Store): string {
 			Email: Username,
 			Alias: FirstName.toLowerCase().slice(0, 8),
 			CommunityNickname: FirstName.toLowerCase(),
+			TimeZoneSidKey: 'GMT',
 			ProfileId: profile,
 		});
 	const admin = userOf('Ada', 'Admin', adminName);
@@ -105,5 +106,18 @@ function plant(store: Store): string {
 	status('Working - Contacted', 2);
 	status('Closed - Converted', 3, { IsConverted: true });
 	status('Closed - Not Converted', 4);
+	store.insert('ProcessDefinition', {
+		Name: 'Invoice Approval',
+		DeveloperName: 'Invoice_Approval',
+		Type: 'Approval',
+		TableEnumOrId: 'Invoice__c',
+		State: 'Active',
+	});
+	store.insert('FlowDefinitionView', {
+		ApiName: 'Score_Lead',
+		Label: 'Score Lead',
+		ProcessType: 'AutoLaunchedFlow',
+		IsActive: true,
+	});
 	return organization;
 }

@@ -1,6 +1,8 @@
 import type { ObjectType } from '../schema/objectType.ts';
 import type { Row, Value } from '../store/row.ts';
 import type { WriteContext } from './context.ts';
+import { attachment, contentVersion } from './files.ts';
+import { campaignMember, lead, supportCase } from './sales.ts';
 
 /** What an object does by itself, beyond keeping values. */
 export interface Behaviour {
@@ -9,12 +11,13 @@ export interface Behaviour {
 	afterCreate?(context: WriteContext, row: Row): void;
 }
 
-const behaviours = new Map<string, Behaviour>();
-
-/** Sets what an object does by itself. */
-export function behave(object: string, behaviour: Behaviour): void {
-	behaviours.set(object, behaviour);
-}
+const behaviours: Record<string, Behaviour> = {
+	Attachment: attachment,
+	CampaignMember: campaignMember,
+	Case: supportCase,
+	ContentVersion: contentVersion,
+	Lead: lead,
+};
 
 export function beforeWrite(
 	context: WriteContext,
@@ -22,9 +25,9 @@ export function beforeWrite(
 	values: Record<string, Value>,
 	row: Row | undefined,
 ): void {
-	behaviours.get(name)?.beforeWrite?.(context, values, row);
+	behaviours[name]?.beforeWrite?.(context, values, row);
 }
 
 export function afterCreate(context: WriteContext, { name }: ObjectType, row: Row): void {
-	behaviours.get(name)?.afterCreate?.(context, row);
+	behaviours[name]?.afterCreate?.(context, row);
 }

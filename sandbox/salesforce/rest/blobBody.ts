@@ -38,9 +38,14 @@ const broken = (message: string) => refusal('INVALID_MULTIPART_REQUEST', message
  * under their names.
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_sobject_insert_update_blob.htm
  */
-export function bodyWithBlob({ request }: Call): Input {
+export function bodyWithBlob({ org, request, params }: Call): Input {
 	const type = request.headers['content-type'] ?? '';
-	if (!/^multipart\/form-data/i.test(type)) return objectBody(request);
+	const parted = /^multipart\/form-data/i.test(type);
+	const large = parted && params.object?.toLowerCase() === 'contentversion';
+	if (!large && request.body.length > org.settings.bodyLimit) {
+		throw refusal('REQUEST_TOO_LARGE', 'The request entity is too large.');
+	}
+	if (!parted) return objectBody(request);
 	const parts = multipart(request.body, type);
 	const [first, ...rest] = parts;
 	if (!first || !/content-type:\s*application\/json/i.test(first.headers)) {

@@ -92,6 +92,7 @@ function find(scope: Scope, query: Filtered, options: QueryOptions, among?: Iter
 	const { org, type, withDeleted, userId } = scope;
 	const where =
 		query.where && compileWhere(scope, query.where, (inner) => subselect(scope, inner, options));
+	if (type.name === 'ContentDocumentLink' && !among) checkLinkFilter(where?.lookups ?? []);
 	const mine = query.usingScope?.toLowerCase() === 'mine';
 	const test: Predicate = (row) =>
 		(withDeleted || !isDeleted(row)) &&
@@ -101,6 +102,16 @@ function find(scope: Scope, query: Filtered, options: QueryOptions, among?: Iter
 	const found: Row[] = [];
 	for (const row of rows) if (test(row)) found.push(row);
 	return found;
+}
+
+/** @throws ApiError MALFORMED_QUERY: nobody may list all links of all files */
+function checkLinkFilter(lookups: Lookup[]): void {
+	const names = ['Id', 'ContentDocumentId', 'LinkedEntityId'];
+	if (lookups.some(({ field }) => names.includes(field))) return;
+	throw refusal(
+		'MALFORMED_QUERY',
+		"Implementation restriction: ContentDocumentLink requires a filter by a single Id on ContentDocumentId or LinkedEntityId using the equals operator or multiple Id's using the IN operator.",
+	);
 }
 
 /** The rows of the condition that leaves the fewest. */

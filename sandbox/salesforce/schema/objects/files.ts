@@ -39,6 +39,7 @@ export const fileObjects: ObjectType[] = [
 		[
 			lookup('ContentDocumentId', ['ContentDocument'], {
 				updateable: false,
+				cascadeDelete: true,
 				childRelationship: 'ContentVersions',
 			}),
 			flag('IsLatest', readOnly),
@@ -52,6 +53,10 @@ export const fileObjects: ObjectType[] = [
 			text('FileExtension', 40, readOnly),
 			int('ContentSize', readOnly),
 			text('Checksum', 50, readOnly),
+			url('VersionDataUrl', {
+				...readOnly,
+				compute: ({ id }) => `/services/data/v68.0/sobjects/ContentVersion/${id}/VersionData`,
+			}),
 			base64('VersionData', { nillable: true }),
 			lookup('FirstPublishLocationId', ['User', ...parents], { updateable: false }),
 			picklist('ContentLocation', ['*S', 'E', 'L'], { updateable: false, length: 40 }),
