@@ -16,18 +16,14 @@ const groups: Record<string, (field: Field) => boolean> = {
 
 type Matcher = (text: string) => boolean;
 
-const special = /[.+^${}()|[\]\\]/g;
+const escaped = (char: string) => char.replace(/[.*+?^${}()|[\]\\]/, '\\$&');
 
 /** A word or a phrase; "*" stands for any characters, "?" for one. Words begin where words begin. */
 function wordMatcher(word: string): Matcher {
-	const source = word
-		.replaceAll(/\\(.)/g, (_, char: string) => `\u0000${char.charCodeAt(0)};`)
-		.replaceAll(special, '\\$&')
-		.replaceAll('*', '\\S*')
-		.replaceAll('?', '\\S')
-		.replaceAll(/\u0000(\d+);/g, (_, code: string) =>
-			String.fromCharCode(Number(code)).replaceAll(/[.*?+^${}()|[\]\\]/g, '\\$&'),
-		);
+	const parts = word.match(/\\.|[^\\]/gs) ?? [];
+	const source = parts
+		.map((part) => (part === '*' ? '\\S*' : part === '?' ? '\\S' : escaped(part.slice(-1))))
+		.join('');
 	const expression = new RegExp(`(?<![\\p{L}\\p{N}])${source}(?![\\p{L}\\p{N}])`, 'iu');
 	return (text) => expression.test(text);
 }
