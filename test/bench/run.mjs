@@ -172,6 +172,73 @@ ${table(
 	['', ...subjects],
 	rows.map(({ title, verdicts }) => [title, ...verdicts].map(inCell)),
 )}`,
+	salesforce: ({ rounds, latencyMs, parts }) => {
+		const { creates, tenThousand, hundredThousand, ingest, export: out } = parts;
+		const cells = ({
+			name,
+			calls,
+			polls,
+			failed,
+			seconds,
+			cpu,
+			peakMb,
+			idleMb,
+			loopMs,
+			estimated,
+		}) =>
+			failed > 0 && seconds === undefined
+				? [name, String(calls), String(polls), '**fails**', '', '', '', '']
+				: [
+						name,
+						String(calls),
+						String(polls),
+						`${estimated ? '≈ ' : ''}${rounded(seconds)}`,
+						rounded(cpu),
+						String(peakMb),
+						String(peakMb - idleMb),
+						String(loopMs),
+					];
+		const part = ({ rows }) =>
+			table(
+				['', 'calls', 'polls', 's', 'CPU, s', 'peak, MB', 'over idle, MB', 'loop, ms'],
+				rows.map(cells),
+			);
+		const thousands = ({ count }) => count.toLocaleString('en');
+		return `## Salesforce: many records
+
+Against our org for tests on the same machine, medians of ${rounds} interleaved rounds, each in a process of its own;
+nodes run in n8n-core, with files in n8n's file-system mode. "Over idle" is the peak of the resident memory minus
+that of the same process before. ≈: the time of a tenth of the records, ten times.
+
+### ${thousands(creates)} leads created, one request takes ${latencyMs} ms
+
+${part(creates)}
+
+### ${thousands(tenThousand)} leads created
+
+${part(tenThousand)}
+
+### ${thousands(hundredThousand)} leads created
+
+${part(hundredThousand)}
+
+### ${thousands(ingest)} accounts of 8 fields in
+
+${part(ingest)}
+
+### ${thousands(out)} accounts of 9 fields out
+
+${part(out)}`;
+	},
+	salesforceDefects: ({ subjects, rows }) => `## What Salesforce nodes get wrong
+
+Each scenario played with our node and with that of n8n in the same engine, against our org for tests. Empty: as
+it should be.
+
+${table(
+	['', ...subjects],
+	rows.map(({ title, verdicts }) => [title, ...verdicts].map(inCell)),
+)}`,
 	require: ({ runs, package: ours, emptyFiles, withLibraries }) =>
 		`## Requiring the package
 

@@ -1,5 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { isResourceMapperValue } from 'n8n-workflow';
+import type { INodeProperties, ResourceMapperValue } from 'n8n-workflow';
 import type { ParameterSource } from './readInput';
 
 export type Fields = Record<string, unknown>;
@@ -20,8 +19,8 @@ export function mappedFields(
 	ask: (name: string, field: string) => unknown,
 ): Fields {
 	const written: unknown = context.getNode().parameters[name];
-	const mapper = isResourceMapperValue(written) ? written : ask(name, displayName);
-	if (!isResourceMapperValue(mapper)) return objectOf(mapper);
+	const mapper = isMapper(written) ? written : ask(name, displayName);
+	if (!isMapper(mapper)) return objectOf(mapper);
 	const { mappingMode, value, schema } = mapper;
 	if (mappingMode === 'autoMapInputData') return objectOf(context.getInputData?.()[item]?.json);
 	const removed = new Set((schema ?? []).filter((one) => one.removed).map(({ id }) => id));
@@ -37,6 +36,12 @@ export function mappedFields(
 		]);
 	return Object.fromEntries(given.filter(([, one]) => one !== undefined));
 }
+
+type Mapper = Pick<ResourceMapperValue, 'mappingMode' | 'value'> & Partial<ResourceMapperValue>;
+
+// Without the schema too, as in a node that nobody has opened, and where a workflow was made by a program.
+const isMapper = (value: unknown): value is Mapper =>
+	typeof value === 'object' && value !== null && 'mappingMode' in value && 'value' in value;
 
 const objectOf = (value: unknown): Fields =>
 	typeof value === 'object' && value !== null ? { ...value } : {};

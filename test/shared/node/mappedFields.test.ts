@@ -92,3 +92,11 @@ test('an expression that fails is named', () => {
 		'"Fields > Name": no value of fields.value["Name"]',
 	);
 });
+
+test.each(['defineBelow', 'autoMapInputData'])(
+	'%s: a mapper that nobody has opened has no schema, and is no field itself',
+	(mappingMode) => {
+		const { fields } = given({ mappingMode, value: null }, {}, { a: 1 });
+		expect(fields).toEqual(mappingMode === 'defineBelow' ? {} : { a: 1 });
+	},
+);

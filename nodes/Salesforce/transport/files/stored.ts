@@ -13,8 +13,8 @@ export interface StoredFile {
 	contentDocumentId?: string;
 	fileName: string;
 	mimeType?: string;
-	/** in bytes */
-	size: number;
+	/** in bytes, where Salesforce says it */
+	size?: number;
 	/** MD5 in hex, where Salesforce keeps it */
 	checksum?: string;
 	versionNumber?: string;
@@ -37,7 +37,7 @@ const findVersion: Find = async (client, id) => {
 		id: version.Id,
 		contentDocumentId: ContentDocumentId,
 		fileName: named ? Title : Title + suffix,
-		size: ContentSize,
+		size: ContentSize ?? undefined,
 		checksum: Checksum?.toLowerCase() || undefined,
 		versionNumber: VersionNumber ?? undefined,
 		content: path`/sobjects/ContentVersion/${version.Id}/VersionData`,
@@ -48,7 +48,7 @@ interface Body {
 	Id: string;
 	Name: string;
 	ContentType: string | null;
-	BodyLength: number;
+	BodyLength: number | null;
 }
 
 const findBody =
@@ -62,7 +62,7 @@ const findBody =
 			id: body.Id,
 			fileName: body.Name,
 			mimeType: body.ContentType ?? undefined,
-			size: body.BodyLength,
+			size: body.BodyLength ?? undefined,
 			content: path`/sobjects/${object}/${id}/Body`,
 		};
 	};
@@ -95,7 +95,7 @@ export async function fetchFile<T>(
 	keep: (body: Readable) => Promise<T>,
 ): Promise<T> {
 	const request = {
-		operation: 'Get content of a file',
+		operation: 'Download',
 		about: `file "${file.fileName}"`,
 		path: file.content,
 		attemptTimeoutMs: 0,
@@ -124,11 +124,11 @@ async function* verified(
 		yield piece;
 	}
 	const found = digest?.digest('hex');
-	if (received === size && found === checksum) return;
-	const difference =
-		received === size
-			? `its MD5 should be ${checksum}, but is ${found}`
-			: `it should have ${size} bytes, but has ${received}`;
+	const isWhole = received === (size ?? received);
+	if (isWhole && found === checksum) return;
+	const difference = isWhole
+		? `its MD5 should be ${checksum}, but is ${found}`
+		: `it should have ${size} bytes, but has ${received}`;
 	throw new Failure({
 		kind: 'network',
 		phase: 'rejected',

@@ -15,7 +15,7 @@ export interface Version {
 	FileExtension: string | null;
 	FileType: string;
 	/** in bytes */
-	ContentSize: number;
+	ContentSize: number | null;
 	/** MD5 in hex */
 	Checksum: string | null;
 	VersionNumber: string | null;
