@@ -18,6 +18,7 @@ import {
 } from './pubSubMessages';
 import { schemaOf } from './schemas';
 import type { Heard, ReceivedEvent, Start, Subscribing, Subscription } from './subscription';
+import { withFreshTokens } from './withFreshTokens';
 
 // The server takes no larger number.
 const MOST_REQUESTED = 100;
@@ -40,27 +41,7 @@ export interface PubSubSettings {
  * https://developer.salesforce.com/docs/platform/pub-sub-api/references/methods/subscribe-rpc.html
  */
 export const pubSubSubscription = (settings: PubSubSettings): Subscription =>
-	async function* (subscribing) {
-		let { start } = subscribing;
-		for (let renewed = false; ;) {
-			const session = await subscribing.client.session();
-			try {
-				const before = start;
-				for await (const heard of listen(settings, session, { ...subscribing, start })) {
-					renewed &&= heard.position === undefined;
-					yield heard;
-					if (heard.position !== undefined) start = { after: heard.position };
-				}
-				// The server closes it while nothing is asked for. Now there is room again.
-				if (start === before) throw streamEnded();
-			} catch (error) {
-				const failure = toFailure(error);
-				if (renewed || !isTokenRefused(failure)) throw failure;
-				renewed = true;
-				await session.refused();
-			}
-		}
-	};
+	withFreshTokens((session, subscribing) => listen(settings, session, subscribing), isTokenRefused);
 
 async function* listen(
 	{ origin, silentMs = SILENT_MS }: PubSubSettings,
@@ -108,7 +89,8 @@ interface Org {
 const metadataOf = ({ accessToken, instanceUrl, organizationId }: Session): Metadata => ({
 	accesstoken: accessToken,
 	instanceurl: instanceUrl,
-	tenantid: organizationId,
+	// A token begins with the organization it is for.
+	tenantid: organizationId || (/^00D\w+(?=!)/.exec(accessToken)?.[0] ?? ''),
 });
 
 type Beginning = Pick<FetchRequest, 'replayPreset' | 'replayId'>;
@@ -129,7 +111,7 @@ const positionOf = (latest: Buffer, events: ReceivedEvent[]): string | undefined
 async function received(org: Org, event: ConsumerEvent): Promise<ReceivedEvent> {
 	const { session, connection, metadata } = org;
 	const { id, schemaId, payload, replayId } = event;
-	const schema = await schemaOf(`${session.organizationId} ${schemaId}`, async () => {
+	const schema = await schemaOf(`${session.instanceUrl} ${schemaId}`, async () => {
 		const info = await connection.call(
 			METHODS.getSchema,
 			metadata,
@@ -160,14 +142,6 @@ const numberIn = (replayId: Buffer): string =>
 /** The Pub/Sub API was not there to answer: a firewall may know only the Streaming API. */
 export const isUnreachable = (failure: Failure): boolean =>
 	failure.phase === 'notSent' && (isOutage(failure) || failure.scope === 'host');
-
-const streamEnded = () =>
-	new Failure({
-		kind: 'unavailable',
-		phase: 'rejected',
-		code: 'STREAM_ENDED',
-		message: 'The Pub/Sub API has ended the subscription',
-	});
 
 const mayNotSubscribe = (topic: string) =>
 	new Failure({
