@@ -11,6 +11,7 @@ import { pickActions } from './pickActions';
 import { pickRecords } from './pickRecords';
 import { pickOwners } from './pickOwners';
 import { pickReports } from './pickReports';
+import { pickTopics } from './pickTopics';
 
 /** The methods behind the lists of the editor. */
 export const listSearch = {
@@ -26,6 +27,9 @@ export const listSearch = {
 	searchReplicateableObjects: objectsThat(({ replicateable }) => replicateable),
 	searchPlatformEvents: objectsThat(({ name }) => name.endsWith('__e')),
 	searchChangeEvents: objectsThat(({ name }) => name.endsWith('ChangeEvent')),
+
+	/** What can be listened to. */
+	searchTopics: listOf('topics', 'By Name', pickTopics),
 
 	/** Records of the object that is chosen beside it. */
 	searchRecords: listOf('records', 'By ID', async (client, question) => {

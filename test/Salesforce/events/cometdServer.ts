@@ -16,9 +16,14 @@ interface Message {
 interface Adapter {
 	attach(server: Server): void;
 	addExtension(extension: object): void;
-	getClient(): { publish(channel: string, data: object): void };
 	_server: {
-		_engine: { _engine: { _messages: Map<string, Message[]>; removeAllTimeouts(): void } };
+		_engine: {
+			_engine: {
+				_messages: Map<string, Message[]>;
+				publish(message: Message, channels: string[]): void;
+				removeAllTimeouts(): void;
+			};
+		};
 	};
 }
 
@@ -54,7 +59,7 @@ export class CometdServer {
 			},
 		});
 		this.adapter = adapter;
-		const server = createServer((_request, response) => response.writeHead(404).end());
+		const server = createServer();
 		adapter.attach(server);
 		const listeners = server.listeners('request') as Array<(...args: unknown[]) => void>;
 		server.removeAllListeners('request').on('request', (request, response) => {
@@ -63,6 +68,7 @@ export class CometdServer {
 				'BrowserId=abc; domain=.salesforce.com; path=/; expires=Fri, 26-Nov-2027 03:00:00 GMT; Max-Age=31536000',
 				'BAYEUX_BROWSER=b-1; path=/',
 			]);
+			if (request.url === '/services/data') return void response.end('[]');
 			for (const listener of listeners) listener.call(server, request, response);
 		});
 		server.on('connection', (socket) => {
@@ -90,7 +96,7 @@ export class CometdServer {
 		const uuid = `00000000-0000-4000-8000-${String(replayId).padStart(12, '0')}`;
 		const data = { schema: 's', payload, event: { replayId, EventUuid: uuid }, ...more };
 		this.events.push({ channel, data });
-		this.adapter?.getClient().publish(channel, data);
+		this.adapter?._server._engine._engine.publish({ channel, data }, [channel]);
 	}
 
 	forgetBefore(number: number): void {

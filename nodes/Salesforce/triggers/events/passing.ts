@@ -1,0 +1,106 @@
+import { sleep } from '../../../shared/ground/clock';
+import { TriggerRuns } from '../../../shared/node/triggerRuns';
+import type { StreamedEvent } from './items';
+import type { Memory, Position } from './memory';
+import { MOST_SEEN, write } from './memory';
+import type { StreamHost, StreamSettings } from './streamer';
+
+/** An item that is in no run yet. */
+interface Ready {
+	item: StreamedEvent;
+	/** up to where events are in a run when this is */
+	position: Position;
+	/** the event that is done with it, in short */
+	done?: string;
+}
+
+interface Surroundings {
+	host: Pick<StreamHost, 'clock' | 'keep' | 'knowsIds' | 'name' | 'run'>;
+	settings: Pick<StreamSettings, 'batchSize' | 'runs'>;
+	stopped: AbortSignal;
+	/** told of what went wrong; how long to wait then, in ms */
+	failed(error: unknown): number;
+}
+
+// So many batches are made ready while a run goes on; what is more stays at Salesforce.
+const READY_BATCHES = 2;
+
+/** Events on their way into runs. What is ready and in no run is not written down: it is heard again. */
+export class Passing {
+	private readonly ready: Ready[] = [];
+	private readonly runs: TriggerRuns<StreamedEvent>;
+	private somethingComes: () => void = () => {};
+	private somethingWent: () => void = () => {};
+
+	constructor(
+		private readonly memory: Memory,
+		private readonly around: Surroundings,
+	) {
+		const { host, settings, stopped } = around;
+		const { clock, name, knowsIds } = host;
+		this.runs = new TriggerRuns(memory, {
+			...{ clock, name, knowsIds, most: settings.runs, stopped },
+			keep: async () => await this.keep(),
+			ended: async () => await Promise.resolve(),
+			failed: (error) => this.retry(error),
+		});
+		stopped.addEventListener('abort', () => this.wake(), { once: true });
+	}
+
+	async keep(): Promise<void> {
+		this.around.host.keep({ state: await write(this.memory) });
+	}
+
+	/** Resolves when there is room for more: whoever brings the events has to wait. */
+	async add(item: StreamedEvent, position: Position, done?: string): Promise<void> {
+		this.ready.push({ item, position, done });
+		this.somethingComes();
+		const { settings, stopped } = this.around;
+		while (this.ready.length >= settings.batchSize * READY_BATCHES && !stopped.aborted)
+			await new Promise<void>((resolve) => (this.somethingWent = resolve));
+	}
+
+	/** Events up to this position are in a run when all that is ready is. */
+	move(position: Position): void {
+		const last = this.ready.at(-1);
+		if (last) last.position = position;
+		else this.memory.position = position;
+	}
+
+	/** Starts runs as long as there are events and places for runs. */
+	async start(): Promise<void> {
+		const { ready, memory, runs } = this;
+		const { host, settings, stopped } = this.around;
+		const run = async (events: StreamedEvent[], id: string) => await host.run(events, id);
+		while (!stopped.aborted) {
+			for (const batch of [...memory.pending]) await runs.deliver(batch, run);
+			await runs.freePlace();
+			if (stopped.aborted) return;
+			const taken = ready.splice(0, settings.batchSize);
+			const last = taken.at(-1);
+			if (!last) {
+				await new Promise<void>((resolve) => (this.somethingComes = resolve));
+				continue;
+			}
+			memory.position = last.position;
+			const done = taken.flatMap((one) => one.done ?? []);
+			memory.seen = [...memory.seen, ...done].slice(-MOST_SEEN);
+			await runs.deliver(runs.add(taken.map(({ item }) => item)), run);
+			this.somethingWent();
+		}
+	}
+
+	/** A run that could not be started is pending and is started again. */
+	private retry(error: unknown): void {
+		const { host, stopped, failed } = this.around;
+		sleep(host.clock, failed(error), stopped).then(
+			() => this.somethingComes(),
+			() => {},
+		);
+	}
+
+	private wake(): void {
+		this.somethingComes();
+		this.somethingWent();
+	}
+}

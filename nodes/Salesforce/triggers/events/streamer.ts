@@ -1,0 +1,252 @@
+import { sleep } from '../../../shared/ground/clock';
+import { fingerprint } from '../../../shared/ground/fingerprint';
+import { redactor } from '../../../shared/ground/redact';
+import { Outage } from '../../../shared/node/outage';
+import type { Connected } from '../../../shared/node/runOperations';
+import type { TriggerHost } from '../../../shared/node/triggerHost';
+import type { RunOutcome } from '../../../shared/node/triggerRuns';
+import { toFailure } from '../../../shared/resilience/failure';
+import { serverTime } from '../../transport/changes/time';
+import type { SalesforceClient } from '../../transport/client';
+import { isUnreachable } from '../../transport/events/pubSub';
+import type { Heard, ReceivedEvent, Start } from '../../transport/events/subscription';
+import { isLostPosition } from '../../transport/events/subscription';
+import type { StreamedEvent, Wanted } from './items';
+import { gapItem, isWanted, itemOf } from './items';
+import type { Mechanism } from './mechanisms';
+import { isOnlyCometd, subscriptionBy } from './mechanisms';
+import type { Memory, Position } from './memory';
+import { freshMemory, MOST_SEEN, read } from './memory';
+import { Passing } from './passing';
+import { itemsOf } from './reread';
+
+export interface StreamSettings {
+	topic: string;
+	wanted: Wanted;
+	mechanism: Mechanism | 'automatic';
+	/** of the Pub/Sub API: scheme, host and port */
+	origin: string;
+	/** where to begin when the trigger is switched on for the first time */
+	begin: 'earliest' | 'latest';
+	/** where to go on when the position is lost */
+	fallback: 'earliest' | 'latest';
+	/** what Salesforce does not tell is read */
+	reread: boolean;
+	/** most events of one run of the workflow */
+	batchSize: number;
+	/** most runs of the workflow at the same time */
+	runs: number;
+}
+
+/** What n8n does for the streamer. */
+export interface StreamHost extends Omit<TriggerHost, 'run'> {
+	connect(signal: AbortSignal): Promise<Connected<SalesforceClient>>;
+	/** Starts a run of the workflow; resolves with its end, rejects where none was started. */
+	run(events: StreamedEvent[], id: string): Promise<RunOutcome>;
+}
+
+// A connection that lasts so long was no failure; one that breaks at once is.
+const LASTING_MS = 10_000;
+const SEEN_LENGTH = 10;
+
+/**
+ * Listens to a topic and starts runs of the workflow. Each event goes into exactly one run: up to where
+ * events are in a run is written down together with the runs that have not ended. What was received and is in
+ * no run yet is received again after a kill.
+ */
+export class Streamer {
+	private readonly stopped = new AbortController();
+	private memory: Memory;
+	private passing: Passing;
+	private redact = redactor([]);
+	private readonly outage: Outage;
+	/** up to where events are on their way */
+	private heard: Position = {};
+	private by: Mechanism;
+	private readonly seen = new Set<string>();
+	/** nothing was heard yet: what comes is what is new */
+	private isFirst = false;
+
+	constructor(
+		private readonly host: StreamHost,
+		private readonly settings: StreamSettings,
+	) {
+		const { topic, mechanism } = settings;
+		this.outage = new Outage(host.clock, (failure) => host.report(failure, this.redact));
+		this.memory = freshMemory(topic, host.clock.now());
+		this.passing = this.passingOf(this.memory);
+		this.by = isOnlyCometd(topic) || mechanism === 'cometd' ? 'cometd' : 'pubSub';
+	}
+
+	/** Remembers, or begins; then listens until it is stopped. */
+	async start(): Promise<void> {
+		const memory = await read(this.host.load().state, this.settings.topic);
+		if (memory) {
+			this.memory = memory;
+			this.passing = this.passingOf(memory);
+			this.heard = memory.position;
+			for (const one of memory.seen) this.seen.add(one);
+			if (this.settings.mechanism === 'automatic') this.by = memory.position.by ?? this.by;
+			void this.listen(() => {});
+		} else {
+			this.isFirst = this.settings.begin === 'latest';
+			await new Promise<void>((resolve, reject) => void this.listen(resolve, reject));
+			await this.passing.keep();
+		}
+		void this.passing.start();
+	}
+
+	stop(): void {
+		this.stopped.abort();
+		this.outage.passed();
+	}
+
+	private passingOf(memory: Memory): Passing {
+		const { host, settings } = this;
+		const failed = (error: unknown) => {
+			this.failed(error);
+			return this.outage.pauseMs;
+		};
+		return new Passing(memory, { host, settings, stopped: this.stopped.signal, failed });
+	}
+
+	/**
+	 * @param begun called when the subscription stands
+	 * @param giveUp called with the failure that comes before that; without it, it is tried again
+	 */
+	private async listen(begun: () => void, giveUp?: (error: unknown) => void): Promise<void> {
+		const { signal } = this.stopped;
+		let stands = false;
+		while (!signal.aborted) {
+			const attempt = new AbortController();
+			const since = this.host.clock.now();
+			try {
+				await this.hear(AbortSignal.any([signal, attempt.signal]), () => {
+					stands = true;
+					begun();
+				});
+			} catch (error) {
+				if (this.takesAnotherWay(error)) continue;
+				if (!stands && giveUp) {
+					this.stop();
+					return giveUp(error);
+				}
+				if (this.host.clock.now() - since > LASTING_MS) this.outage.ended();
+				this.failed(error);
+			} finally {
+				attempt.abort();
+			}
+			await sleep(this.host.clock, this.outage.pauseMs, signal).catch(() => {});
+		}
+	}
+
+	/** One subscription, until it ends. */
+	private async hear(signal: AbortSignal, begun: () => void): Promise<void> {
+		const { client, secrets } = await this.host.connect(signal);
+		this.redact = redactor(secrets);
+		const { topic, origin } = this.settings;
+		if (this.heard.after !== undefined && this.heard.by !== this.by)
+			await this.lost(
+				client,
+				'The mechanism was changed, and positions of the other one mean nothing to it',
+			);
+		if (this.isFirst && this.heard.since === undefined)
+			this.moved({ by: this.by, since: await timeAt(client) });
+		const start = this.startNow();
+		this.isFirst = false;
+		const subscription = subscriptionBy(this.by, origin);
+		try {
+			for await (const heard of subscription({ client, topic, start, signal })) {
+				begun();
+				await this.take(client, heard);
+				if (heard.position !== undefined) this.outage.passed();
+			}
+		} catch (error) {
+			const failure = toFailure(error);
+			if (!isLostPosition(failure) || this.heard.after === undefined) throw error;
+			await this.lost(client, failure.message);
+			// At once: that was no failure of the connection.
+			return await this.hear(signal, begun);
+		}
+	}
+
+	private startNow(): Start {
+		const { after } = this.heard;
+		if (after !== undefined) return { after };
+		return this.isFirst ? 'latest' : 'earliest';
+	}
+
+	private async take(client: SalesforceClient, { events, position }: Heard): Promise<void> {
+		for (const received of events) await this.takeOne(client, received);
+		if (events.length === 0 && position !== undefined) this.moved({ by: this.by, after: position });
+	}
+
+	private async takeOne(client: SalesforceClient, received: ReceivedEvent): Promise<void> {
+		const { topic, wanted, reread } = this.settings;
+		const before = this.heard;
+		const after: Position = { by: this.by, after: received.position };
+		const short = fingerprint(received.id).slice(0, SEEN_LENGTH);
+		const { since, within } = before;
+		const isOlder = since !== undefined && received.at !== undefined && received.at < since;
+		// What has begun to be passed on is known as well, and is not done.
+		const isKnown = !within && this.seen.has(short);
+		if (isOlder) return this.moved({ ...after, since });
+		if (isKnown || !isWanted(wanted, received)) return this.moved(after);
+		const steps = reread
+			? itemsOf(client, topic, received, within)
+			: [{ item: itemOf(topic, received), within: undefined }];
+		for await (const step of steps) {
+			const position = step.within ? { ...before, within: step.within } : after;
+			const done = step.within ? undefined : short;
+			this.heard = position;
+			await this.passing.add(step.item, position, done);
+		}
+		// Of what was to be read again nothing may be left.
+		if (this.heard !== after) this.moved(after);
+		this.remember(short);
+		if (received.at !== undefined) this.memory.lastAt = received.at;
+	}
+
+	/** Nothing of it is to be in a run. */
+	private moved(position: Position): void {
+		this.heard = position;
+		this.passing.move(position);
+	}
+
+	private remember(short: string): void {
+		this.seen.add(short);
+		const [oldest] = this.seen;
+		if (this.seen.size > MOST_SEEN && oldest !== undefined) this.seen.delete(oldest);
+	}
+
+	/** Goes on where the settings say, with an item that tells of it. */
+	private async lost(client: SalesforceClient, reason: string): Promise<void> {
+		const { topic, fallback: continuesFrom } = this.settings;
+		const { after: position } = this.heard;
+		const { lastAt: lastEventAt } = this.memory;
+		const item = gapItem(topic, { position, reason, lastEventAt, continuesFrom });
+		const since = continuesFrom === 'latest' ? await timeAt(client) : undefined;
+		this.isFirst = continuesFrom === 'latest';
+		this.heard = { by: this.by, ...(since !== undefined && { since }) };
+		await this.passing.add(item, this.heard);
+	}
+
+	/** Where the Pub/Sub API is out of reach, and there is no position of it yet. */
+	private takesAnotherWay(error: unknown): boolean {
+		const free = this.settings.mechanism === 'automatic' && this.heard.after === undefined;
+		const { aborted } = this.stopped.signal;
+		if (!free || this.by === 'cometd' || aborted || !isUnreachable(toFailure(error))) return false;
+		this.by = 'cometd';
+		return true;
+	}
+
+	private failed(error: unknown): void {
+		if (!this.stopped.signal.aborted) this.outage.failed(error);
+	}
+}
+
+/** What time it is at the org. Its events are stamped in whole seconds. */
+const timeAt = async (client: SalesforceClient): Promise<number> =>
+	await client.call({ operation: 'Get time', path: '/services/data' }, ({ headers }) =>
+		serverTime(headers),
+	);

@@ -1,0 +1,3 @@
+import { salesforceEventTriggerSuite } from './salesforceEventTrigger.suite';
+
+salesforceEventTriggerSuite();
