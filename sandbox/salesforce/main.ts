@@ -7,11 +7,13 @@ import { startSalesforceSandbox } from './server.ts';
 async function main(): Promise<void> {
 	const sandbox = await startSalesforceSandbox({ port: Number(process.argv[2] ?? 0) });
 	const { url, loginUrl, organizationId, clientId, clientSecret, privateKey, username } = sandbox;
+	const { pubSubEndpoint } = sandbox;
 	const accessToken = sandbox.accessToken();
 	console.log(
 		JSON.stringify({
 			url,
 			loginUrl,
+			pubSubEndpoint,
 			organizationId,
 			clientId,
 			clientSecret,

@@ -44,12 +44,14 @@ export class EventBus {
 		this.now = now;
 	}
 
-	publish(event: Pick<BusEvent, 'topic' | 'schema' | 'encode' | 'show'>): BusEvent {
+	publish(
+		event: Pick<BusEvent, 'topic' | 'schema' | 'encode' | 'show'> & { uuid?: string },
+	): BusEvent {
 		const published = {
 			...event,
 			at: this.now(),
 			position: this.nextPosition(),
-			uuid: randomUUID(),
+			uuid: event.uuid ?? randomUUID(),
 		};
 		this.events.push(published);
 		for (const listener of [...this.listeners]) listener(published);

@@ -25,7 +25,9 @@ export class Publisher {
 		const { fields } = this.topics.schemaOf(topic);
 		const body: EventBody = {};
 		for (const { name, field } of fields) body[name] = eventValue(field, values[name]);
-		return this.put(topic, body, this.now(), userId);
+		const { EventUuid } = values;
+		const uuid = typeof EventUuid === 'string' ? EventUuid : undefined;
+		return this.put(topic, body, this.now(), userId, uuid);
 	}
 
 	/** An event as the Pub/Sub API brings it. */
@@ -41,13 +43,20 @@ export class Publisher {
 		}
 	}
 
-	private put(topic: Topic, body: EventBody, createdAt: number, userId: string): BusEvent {
+	private put(
+		topic: Topic,
+		body: EventBody,
+		createdAt: number,
+		userId: string,
+		uuid?: string,
+	): BusEvent {
 		const schema = this.topics.schemaOf(topic);
 		const made = { CreatedDate: createdAt, CreatedById: userId };
 		const bytes = schema.encode({ ...body, ...made });
 		const shown = { ...made, CreatedDate: new Date(createdAt).toISOString() };
 		return this.bus.publish({
 			topic: topic.name,
+			uuid,
 			schema,
 			encode: () => bytes,
 			show: () => ({ ...shown, ...shownValues(schema.fields, body, { nulls: true }) }),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ApiError, notFound, refusal, type ErrorDetail } from '../errors.ts';
 import { lockedRowMessage } from '../faults.ts';
 import { normalId } from '../ids.ts';
@@ -41,6 +42,7 @@ export function createRecord(context: WriteContext, type: ObjectType, input: Inp
 		checkReferences(context, type, values);
 		lock(context);
 		checkUnique(context, type, values, undefined);
+		if (org.schema.field(type.name, 'EventUuid')) values.EventUuid = randomUUID();
 		const { assignmentRule } = type;
 		if (context.assign && assignmentRule && values.OwnerId === undefined) {
 			values.OwnerId = assignmentRule.ownerId;

@@ -23,6 +23,7 @@ import {
 	withoutId,
 } from './collectionRows.ts';
 import { objectOf } from './describe.ts';
+import { made } from './shape.ts';
 import { fieldList, recordJson } from './sobjects.ts';
 
 function createAll(call: Call): Answer {
@@ -33,7 +34,7 @@ function createAll(call: Call): Answer {
 		eachRow(call, records.length, allOrNone, (n) => {
 			const input = records[n] ?? {};
 			const row = createRecord(context, typeOf(call, input), input);
-			return { id: row.id, success: true, errors: [] };
+			return made(row);
 		}),
 	);
 }

@@ -13,6 +13,16 @@ export function shown(org: Org, row: Row, { name, type }: Field, base: string): 
 	return value;
 }
 
+/**
+ * What is said of a record that was made. Events are not there yet: they wait to be published.
+ * https://developer.salesforce.com/docs/atlas.en-us.platform_events.meta/platform_events/platform_events_publish_api.htm
+ */
+export function made({ id, object, values }: Row) {
+	const message = values.EventUuid;
+	const enqueued = { statusCode: 'OPERATION_ENQUEUED', message, fields: [] };
+	return { id, success: true, errors: object.endsWith('__e') ? [enqueued] : [] };
+}
+
 export const attributesOf = (row: Row, base: string) => ({
 	type: row.object,
 	url: `${base}/sobjects/${row.object}/${row.id}`,

@@ -17,7 +17,7 @@ import type { ObjectType } from '../schema/objectType.ts';
 import { isDeleted, type Row } from '../store/row.ts';
 import { bodyWithBlob } from './blobBody.ts';
 import { objectOf } from './describe.ts';
-import { attributesOf, shown } from './shape.ts';
+import { attributesOf, shown, made } from './shape.ts';
 
 /** A record with the fields of the query `fields`, or all. @throws ApiError INVALID_FIELD */
 export function recordJson(call: Call, type: ObjectType, row: Row, names: string[] | undefined) {
@@ -74,7 +74,7 @@ function create(call: Call): Answer {
 	const type = objectOf(call);
 	const row = createRecord(writeContext(call), type, bodyWithBlob(call));
 	const location = `${call.base}/sobjects/${type.name}/${row.id}`;
-	return json({ id: row.id, success: true, errors: [] }, 201, { location });
+	return json(made(row), 201, { location });
 }
 
 /** @throws ApiError INVALID_FIELD when the body has what the path says already */

@@ -6,6 +6,7 @@ import {
 	type SalesforceSandbox,
 } from '../../../sandbox/salesforce/server.ts';
 import { FayeClient, type StreamedEvent } from './fayeClient.ts';
+import { restOf } from './rest.ts';
 
 const ORDERS = '/event/Order__e';
 
@@ -90,6 +91,33 @@ describe('the Streaming API (CometD)', () => {
 		expect(changes[1]?.payload.ChangeEventHeader).not.toHaveProperty('changedFields');
 	});
 
+	test('an event that is made as a record is told of under the id that its maker got', async () => {
+		const client = new FayeClient(sandbox);
+		closing.push(() => client.close());
+		const orders = await client.subscribe(ORDERS);
+		const rest = restOf(sandbox);
+		const one = await rest('POST', '/sobjects/Order__e', { Order_Number__c: 'O-1' });
+		expect(one.json).toEqual({
+			id: expect.stringMatching(/^e00/),
+			success: true,
+			errors: [{ statusCode: 'OPERATION_ENQUEUED', message: expect.any(String), fields: [] }],
+		});
+		const attributes = { type: 'Order__e' };
+		const two = await rest('POST', '/composite/sobjects', {
+			records: [{ attributes, Order_Number__c: 'O-2' }, { attributes }],
+		});
+		expect(two.json).toMatchObject([
+			{ success: true, errors: [{ statusCode: 'OPERATION_ENQUEUED' }] },
+			{ success: false, errors: [{ statusCode: 'REQUIRED_FIELD_MISSING' }] },
+		]);
+		await until(() => orders.length === 2);
+		expect(orders.map(({ event }) => event.EventUuid)).toEqual([
+			one.json.errors[0].message,
+			two.json[0].errors[0].message,
+		]);
+		expect(sandbox.store.count('Order__e')).toBe(0);
+	});
+
 	test('jsforce subscribes, and goes on behind a replay id', async () => {
 		const connection = new Connection({
 			instanceUrl: sandbox.url,
@@ -127,11 +155,12 @@ describe('the Streaming API (CometD)', () => {
 	test('refuses a replay id it does not know, or no more, and a channel that is not there', async () => {
 		const refused = async (replayId: number, channel = ORDERS) => {
 			const client = new FayeClient(sandbox, { [channel]: replayId });
-			closing.push(() => client.close());
-			return await client.subscribe(channel).then(
+			const answer = await client.subscribe(channel).then(
 				() => 'accepted',
 				(error: Error) => error.message,
 			);
+			await client.close();
+			return answer;
 		};
 		const message = (id: number) =>
 			`400::The replayId {${id}} you provided was invalid.  Please provide a valid ID, -2 to replay all events, or -1 to replay only new events.`;

@@ -36,7 +36,8 @@ export class FayeClient {
 		return heard;
 	}
 
-	close(): void {
-		this.client.disconnect();
+	/** Waits for the answer: without it the client would go on trying. */
+	async close(): Promise<void> {
+		await this.client.disconnect();
 	}
 }
