@@ -11,6 +11,7 @@ import { lead } from './lead/lead.resource';
 import { organization } from './organization/organization.resource';
 import { query } from './query/query.resource';
 import { record } from './record/record.resource';
+import { report } from './report/report.resource';
 import { request } from './request/request.resource';
 
 export const resources: Array<Resource<SalesforceClient>> = [
@@ -25,5 +26,6 @@ export const resources: Array<Resource<SalesforceClient>> = [
 	organization,
 	query,
 	record,
+	report,
 	request,
 ];
