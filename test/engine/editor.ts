@@ -4,6 +4,7 @@ import type {
 	INodeListSearchResult,
 	INodePropertyOptions,
 	NodeApiError,
+	ResourceMapperFields,
 } from 'n8n-workflow';
 import type { Engine } from './engine';
 
@@ -26,7 +27,11 @@ export interface Field {
 	node?: keyof typeof CREDENTIALS;
 }
 
-const CREDENTIALS = { s3: 'resilientS3Api', ldap: 'resilientLdapApi' };
+const CREDENTIALS = {
+	s3: 'resilientS3Api',
+	ldap: 'resilientLdapApi',
+	salesforce: 'resilientSalesforceOAuth2Api',
+};
 
 /** n8n's editor as far as the lists of fields go: asks the built node as the host does. */
 export async function openList(engine: Engine, field: Field, token?: string): Promise<ShownList> {
@@ -60,6 +65,15 @@ export async function optionsOf(engine: Engine, field: Field): Promise<INodeProp
 	const ask = methods?.loadOptions?.[field.method] as (
 		this: ILoadOptionsFunctions,
 	) => Promise<INodePropertyOptions[]>;
+	return await ask.call(context);
+}
+
+/** The fields of a resource mapper. */
+export async function mapperOf(engine: Engine, field: Field): Promise<ResourceMapperFields> {
+	const { context, methods } = await contextOf(engine, field);
+	const ask = methods?.resourceMapping?.[field.method] as (
+		this: ILoadOptionsFunctions,
+	) => Promise<ResourceMapperFields>;
 	return await ask.call(context);
 }
 

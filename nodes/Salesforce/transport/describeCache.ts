@@ -1,10 +1,10 @@
 import { Recent } from '../../shared/ground/recent';
 import { Failure, invalidInput, toFailure } from '../../shared/resilience/failure';
-import type { SalesforceClient } from './client';
+import type { SalesforceClient, SalesforceRequest } from './client';
 import { didYouMean, fieldNamed } from './describedNames';
 import type { ObjectDescription, ObjectSummary } from './describe';
 import { path } from './path';
-import { readObject, readObjects } from './readDescribe';
+import { readObject, readObjects, wholeObject } from './readDescribe';
 import { SharedAnswer } from './sharedAnswer';
 
 export interface Wanted {
@@ -36,22 +36,38 @@ export async function describeObject(
 	object: string,
 	{ freshMs = FRESH_MS, fields = [] }: Wanted = {},
 ): Promise<ObjectDescription> {
-	if (object.trim() === '') throw invalidInput('The name of the object is empty');
+	const request = describing(object);
 	const shared = objects.get(
 		JSON.stringify([client.scope, await client.version(), object.toLowerCase()]),
 		() => new SharedAnswer<ObjectDescription>(),
 	);
-	const request = {
-		operation: 'Describe object',
-		about: `object "${object}"`,
-		path: path`/sobjects/${object}/describe`,
-	};
 	const get = async (fresh: number) =>
 		await shared.get(client, request, readObject, { freshMs: fresh, wholeMs: WHOLE_MS });
 	try {
 		const known = await get(freshMs);
 		const areAllThere = [...fields].every((name) => fieldNamed(known, name));
 		return areAllThere ? known : await get(Math.min(freshMs, JUST_NOW_MS));
+	} catch (error) {
+		throw await unknownObject(client, object, toFailure(error));
+	}
+}
+
+function describing(object: string): SalesforceRequest {
+	if (object.trim() === '') throw invalidInput('The name of the object is empty');
+	return {
+		operation: 'Describe object',
+		about: `object "${object}"`,
+		path: path`/sobjects/${object}/describe`,
+	};
+}
+
+/** Everything that the org says of an object, as it is now. Throws as `describeObject` does. */
+export async function describeWhole(
+	client: SalesforceClient,
+	object: string,
+): Promise<Record<string, unknown>> {
+	try {
+		return await client.call(describing(object), ({ json }) => wholeObject(json));
 	} catch (error) {
 		throw await unknownObject(client, object, toFailure(error));
 	}

@@ -94,6 +94,12 @@ export function readObjects(json: unknown): ObjectSummary[] {
 	return json.sobjects.map((one) => pick(one, SUMMARY));
 }
 
+/** The same with everything in it. */
+export function wholeObject(json: unknown): Record<string, unknown> {
+	if (!isDescription(json)) throw noDescription(json);
+	return { ...json };
+}
+
 /** @param json answer of GET /sobjects/NAME/describe */
 export function readObject(json: unknown): ObjectDescription {
 	if (!isDescription(json)) throw noDescription(json);
