@@ -22,6 +22,7 @@ export interface TokenEndpoint {
 }
 
 const TIMEOUT_MS = 20_000;
+const WRONG_CLOCK_MS = 60_000;
 
 /**
  * Asks for a token.
@@ -41,22 +42,22 @@ export async function askForToken(
 		attemptTimeoutMs: TIMEOUT_MS,
 	};
 	return await send(about, async (signal) => {
-		const {
-			status,
-			headers: answered,
-			body,
-		} = await http.buffer({
-			method: 'POST',
-			origin: login,
-			path: '/services/oauth2/token',
-			headers: {
-				'content-type': 'application/x-www-form-urlencoded',
-				accept: 'application/json',
-				...headers,
-			},
-			body: new URLSearchParams(form(clock.now())).toString(),
-			signal,
-		});
+		const ask = async (nowMs: number) =>
+			await http.buffer({
+				method: 'POST',
+				origin: login,
+				path: '/services/oauth2/token',
+				headers: {
+					'content-type': 'application/x-www-form-urlencoded',
+					accept: 'application/json',
+					...headers,
+				},
+				body: new URLSearchParams(form(nowMs)).toString(),
+				signal,
+			});
+		const first = await ask(clock.now());
+		const theirs = timeElsewhere(first, clock.now());
+		const { status, headers: answered, body } = theirs === undefined ? first : await ask(theirs);
 		const answer = jsonIn(body);
 		const token = status === 200 ? tokenIn(answer, login) : undefined;
 		if (token) return token;
@@ -67,6 +68,15 @@ export async function askForToken(
 			? salesforceFailure(status, answered, said, clock.now())
 			: signInRefused(error.code, error.message, status);
 	});
+}
+
+/** What time it is there, where a refusal may be due to our clock: what is signed is good for minutes. */
+function timeElsewhere(
+	{ status, headers }: { status: number; headers: Record<string, string> },
+	nowMs: number,
+): number | undefined {
+	const theirs = Date.parse(headers.date ?? '');
+	return status >= 400 && Math.abs(theirs - nowMs) > WRONG_CLOCK_MS ? theirs : undefined;
 }
 
 const unexpected = (status: number, said: string) =>
