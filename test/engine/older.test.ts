@@ -5,6 +5,7 @@ import { ldapSuite } from './ldap.suite';
 import { s3EventTriggerSuite } from './s3EventTrigger.suite';
 import { s3Suite } from './s3.suite';
 import { s3TriggerSuite } from './s3Trigger.suite';
+import { salesforceTriggerSuite } from './salesforceTrigger.suite';
 import { salesforceSuite } from './salesforce.suite';
 
 // Its manager of SSH connections, which a host shuts down, would keep the test process alive.
@@ -27,4 +28,6 @@ needs(path.join(folder, 'node_modules', 'n8n-core'))('n8n-core 1.99.0 (n8n 1.100
 	describe('Salesforce', () => salesforceSuite(path.resolve(__dirname, '..', '..', folder)));
 	describe('the LDAP trigger', () =>
 		ldapTriggerRunsSuite(path.resolve(__dirname, '..', '..', folder)));
+	describe('the Salesforce trigger', () =>
+		salesforceTriggerSuite(path.resolve(__dirname, '..', '..', folder)));
 });

@@ -1,0 +1,3 @@
+import { salesforceTriggerSuite } from './salesforceTrigger.suite';
+
+salesforceTriggerSuite();
