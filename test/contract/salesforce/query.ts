@@ -1,10 +1,27 @@
 import type { ExampleOrg, Examples } from './org';
 import { numbered } from './org';
 
-/** Queries and searches. */
+/** Queries, searches and reports. */
 export function queryExamples(org: ExampleOrg): Examples {
 	org.sandbox.store.insert('Account', { Name: 'Contract Example' });
+	const [report] = org.sandbox.org.reports;
+	const reportId = { __rl: true, mode: 'id', value: report?.id };
+	const filters = {
+		rows: [{ column: 'Name', operator: 'notEqual', value: '={{ $json.n }}' }],
+	};
 	return {
+		'report.export': {
+			parameters: { reportId, filters, format: 'csv' },
+			items: numbered(org),
+		},
+		'report.getMany': {
+			parameters: { filters: { name: 'All' }, limit: 1 },
+			items: numbered(org),
+		},
+		'report.run': {
+			parameters: { reportId, filters, return: 'groups' },
+			items: numbered(org),
+		},
 		'query.run': {
 			parameters: {
 				soql: 'SELECT Id, Name FROM Account WHERE Name != :n LIMIT 1',
@@ -13,8 +30,13 @@ export function queryExamples(org: ExampleOrg): Examples {
 			items: numbered(org),
 		},
 		'query.search': {
-			parameters: { text: '=Contract {{ $json.n }}', objects: { rows: [{ name: 'Account' }] } },
-			items: numbered(org),
+			parameters: { text: '=Example{{ $json.n }}', objects: { rows: [{ name: 'Account' }] } },
+			items: async (count) => {
+				const given = await numbered(org)(count);
+				for (const { json } of given)
+					org.sandbox.store.insert('Account', { Name: `Example${String(json.n)}` });
+				return given;
+			},
 		},
 		'record.getMany': {
 			parameters: {
