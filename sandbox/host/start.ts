@@ -5,6 +5,7 @@ import path from 'node:path';
 import { startArchiveDemo } from '../demo/archive.ts';
 import { startLdapDemo } from '../demo/ldap.ts';
 import { startS3Demo } from '../demo/s3.ts';
+import { startSalesforceDemo } from '../demo/salesforce.ts';
 import type { Job } from '../step.mjs';
 import { bootHost } from './boot.ts';
 import type { DemoResult, DemoSystem } from './demo.ts';
@@ -18,6 +19,7 @@ const DEMOS: Record<string, (root: string) => Promise<DemoSystem>> = {
 	s3: startS3Demo,
 	archive: startArchiveDemo,
 	ldap: startLdapDemo,
+	salesforce: startSalesforceDemo,
 };
 
 export interface StartOptions {
