@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine';
 import type { House } from './house';
 import { accessExamples } from './salesforce/access';
 import { compositeExamples } from './salesforce/composite';
+import { eventExamples } from './salesforce/events';
 import { queryExamples } from './salesforce/query';
 
 /** The Salesforce sandbox, with what the examples need. */
@@ -32,7 +33,12 @@ export async function openSalesforce(engine: Engine): Promise<House> {
 	return {
 		credentials: { [oAuth2]: connected, [jwt]: keyed },
 		secrets: [token, clientSecret],
-		examples: { ...accessExamples(org), ...compositeExamples(org), ...queryExamples(org) },
+		examples: {
+			...accessExamples(org),
+			...compositeExamples(org),
+			...eventExamples(org),
+			...queryExamples(org),
+		},
 		credentialCases: [
 			{ what: 'good', type: jwt, data: keyed, says },
 			{ what: 'good', type: oAuth2, data: connected, says },

@@ -52,3 +52,19 @@ export const objectToQuery = {
 	...anyObject,
 	modes: objectModes('searchQueryableObjects'),
 } as const satisfies INodeProperties;
+
+export const platformEvent = {
+	...anyObject,
+	displayName: 'Platform Event',
+	description: 'The event to publish',
+	modes: [
+		fromList('searchPlatformEvents', 'Select an event...'),
+		{
+			displayName: 'By Name',
+			name: 'name',
+			type: 'string',
+			placeholder: 'e.g. Order__e',
+			hint: 'The API name of the event',
+		},
+	],
+} as const satisfies INodeProperties;

@@ -4,6 +4,7 @@ import { action } from './action/action.resource';
 import { apex } from './apex/apex.resource';
 import { approval } from './approval/approval.resource';
 import { composite } from './composite/composite.resource';
+import { event } from './event/event.resource';
 import { file } from './file/file.resource';
 import { flow } from './flow/flow.resource';
 import { job } from './job/job.resource';
@@ -19,6 +20,7 @@ export const resources: Array<Resource<SalesforceClient>> = [
 	apex,
 	approval,
 	composite,
+	event,
 	file,
 	flow,
 	job,

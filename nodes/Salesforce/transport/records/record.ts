@@ -37,6 +37,8 @@ export interface Written {
 	success: true;
 	/** of an upsert: whether the record is new */
 	created?: boolean;
+	/** of a platform event: under which id its subscribers see it */
+	eventUuid?: string;
 	/** the job of the Bulk API that did it */
 	jobId?: string;
 }

@@ -12,13 +12,15 @@ export const resultRows = (json: unknown): Array<Written | Failure> =>
 
 function resultRow(json: unknown): Written | Failure {
 	const { id, success, created, errors } = members(json);
+	const [first, ...others] = Array.isArray(errors) ? errors.map(errorOf) : [];
 	if (success === true)
 		return {
 			id: typeof id === 'string' ? id : '',
 			success,
 			...(typeof created === 'boolean' && { created }),
+			// The "error" of a platform event that was taken.
+			...(first?.statusCode === 'OPERATION_ENQUEUED' && { eventUuid: first.message }),
 		};
-	const [first, ...others] = Array.isArray(errors) ? errors.map(errorOf) : [];
 	if (!first)
 		return rowFailure({ statusCode: 'UNKNOWN_EXCEPTION', message: 'No reason was given' });
 	const more = others.map(({ statusCode, message }) => `${statusCode}: ${message}`);
