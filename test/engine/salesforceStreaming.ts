@@ -1,5 +1,6 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SalesforceSandbox } from '../../sandbox/salesforce/server.ts';
 import { Engine } from './engine';
 import type { HostOptions } from './triggerHost';
 import { Database, TriggerHost } from './triggerHost';
@@ -13,6 +14,7 @@ export class Streaming {
 		this.engine = engine;
 	}
 
+	/** With a token that is there already. */
 	static async open(orgUrl: string, token: string, from?: string): Promise<Streaming> {
 		const engine = await Engine.open({ from });
 		engine.credentials.resilientSalesforceOAuth2Api = {
@@ -22,6 +24,14 @@ export class Streaming {
 				id: 'https://login.salesforce.com/id/00D000000000001AAA/005000000000001AAA',
 			},
 		};
+		return new Streaming(engine);
+	}
+
+	/** With a key, by which tokens are renewed. */
+	static async openSandbox(sandbox: SalesforceSandbox, from?: string): Promise<Streaming> {
+		const { url: myDomain, clientId, username, privateKey } = sandbox;
+		const engine = await Engine.open({ from });
+		engine.credentials.resilientSalesforceJwtApi = { myDomain, clientId, username, privateKey };
 		return new Streaming(engine);
 	}
 
@@ -57,7 +67,10 @@ export class Streaming {
 
 const nodeWith = (parameters: INodeParameters): Partial<INode> => ({
 	type: 'n8n-nodes-resilient.salesforceEventTrigger',
-	credentials: { resilientSalesforceOAuth2Api: { id: 'engine', name: 'Salesforce' } },
+	credentials: {
+		resilientSalesforceOAuth2Api: { id: 'engine', name: 'Salesforce' },
+		resilientSalesforceJwtApi: { id: 'engine', name: 'Salesforce' },
+	},
 	// As the editor fills them in.
 	parameters: {
 		...{ authentication: 'oAuth2', changeTypes: [], fields: '', options: {} },

@@ -16,18 +16,36 @@ export function eventIn(payload: Record<string, unknown>, around: Around): Recei
 	const { ChangeEventHeader: header, ...fields } = payload;
 	const own = { id: id || fingerprint([replayId, payload]).slice(0, 32), replayId, position };
 	if (!isObject(header)) return { ...own, at: timeOf(fields.CreatedDate), fields };
+	const isUpdate = header.changeType === 'UPDATE';
+	// The Streaming API of older versions does not name them: it leaves out what was not changed.
+	const changed = header.changedFields ?? (isUpdate ? namesIn(fields) : []);
+	const nulled =
+		header.nulledFields ?? (isUpdate ? namesIn(fields, (value) => value === null) : []);
 	const change: ChangeHeader = {
 		...header,
 		entityName: String(header.entityName ?? ''),
 		recordIds: textsIn(header.recordIds),
 		changeType: String(header.changeType ?? ''),
 		commitTimestamp: Number(header.commitTimestamp ?? 0),
-		changedFields: names(textsIn(header.changedFields)),
-		nulledFields: names(textsIn(header.nulledFields)),
+		changedFields: names(textsIn(changed)),
+		nulledFields: names(textsIn(nulled)),
 		diffFields: names(textsIn(header.diffFields)),
 	};
 	return { ...own, at: change.commitTimestamp || undefined, header: change, fields };
 }
+
+/** Names of fields, and of parts of compound ones. */
+const namesIn = (
+	fields: Record<string, unknown>,
+	which: (value: unknown) => boolean = () => true,
+): string[] =>
+	Object.entries(fields).flatMap(([name, value]) =>
+		isObject(value)
+			? namesIn(value, which).map((part) => `${name}.${part}`)
+			: which(value)
+				? [name]
+				: [],
+	);
 
 function timeOf(date: unknown): number | undefined {
 	const ms = typeof date === 'number' ? date : Date.parse(String(date));

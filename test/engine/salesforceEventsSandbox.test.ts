@@ -1,0 +1,3 @@
+import { salesforceEventsSandboxSuite } from './salesforceEventsSandbox.suite';
+
+salesforceEventsSandboxSuite();
