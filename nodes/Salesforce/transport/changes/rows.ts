@@ -34,6 +34,8 @@ export interface Wanted {
 export interface ChangedRow extends Place {
 	/** when it was made; undefined where the object does not tell */
 	created?: number;
+	/** when a user, or what a user has begun, changed it last; undefined where it was not asked for */
+	modified?: number;
 	record: Row;
 }
 
@@ -115,11 +117,12 @@ export const andAll = (...parts: string[]): string =>
 		.join(' AND ');
 
 export function rowOf(record: Row, timeField: string): ChangedRow {
-	const created = timeOf(record.CreatedDate);
+	const [created, modified] = [timeOf(record.CreatedDate), timeOf(record.LastModifiedDate)];
 	return {
 		id: String(record.Id),
 		time: timeOf(record[timeField]) ?? 0,
 		...(created !== undefined && { created }),
+		...(modified !== undefined && { modified }),
 		record,
 	};
 }

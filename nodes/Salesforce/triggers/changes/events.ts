@@ -4,7 +4,8 @@ import type { ChangedRow, Place } from '../../transport/changes/rows';
 import { soqlTime } from '../../transport/changes/time';
 import type { Row } from '../../transport/query/records';
 import type { Memory } from './memory';
-import { isKnown, wasHeardOf } from './progress';
+import type { Progress } from './progress';
+import { isKnown, lastHeardOf } from './progress';
 
 export type EventKind = 'created' | 'deleted' | 'undeleted' | 'updated';
 
@@ -31,10 +32,12 @@ export interface ChangeEvent {
 export class EventMaker {
 	private readonly kinds: ReadonlySet<EventKind>;
 
+	/** @param systemChanges whether updates count that no user has made */
 	constructor(
 		private readonly object: string,
 		kinds: EventKind[],
 		private readonly memory: Memory,
+		private readonly systemChanges = true,
 	) {
 		this.kinds = new Set(kinds);
 	}
@@ -45,11 +48,13 @@ export class EventMaker {
 		if (!changes || isKnown(changes, row)) return undefined;
 		const { id, created, time, record } = row;
 		if (bin.has(id) && this.kinds.has('undeleted')) return this.event('undeleted', row, { record });
-		const isNew = created !== undefined && created >= changes.from && !wasHeardOf(changes, id);
+		const isNew =
+			created !== undefined && created >= changes.from && lastHeardOf(changes, id) === undefined;
 		if (isNew && this.kinds.has('created')) return this.event('created', row, { record });
 		// One that is new and was changed after that is both.
 		const hasChanged = !isNew || time > created;
 		if (!hasChanged || !this.kinds.has('updated')) return undefined;
+		if (!this.systemChanges && !isByUser(row, changes)) return undefined;
 		if (values.fields.length === 0) return this.event('updated', row, { record });
 		const changedFields = values.changed(id, record);
 		if (changedFields?.length === 0) return undefined;
@@ -71,6 +76,15 @@ export class EventMaker {
 	private event(event: EventKind, place: Place, more: Partial<ChangeEvent>): ChangeEvent {
 		return eventOf(event, this.object, place, more);
 	}
+}
+
+/** Whether a user has changed it since it was heard of. */
+function isByUser({ id, created = 0, modified }: ChangedRow, progress: Progress): boolean {
+	if (modified === undefined) return true;
+	const heardOf = lastHeardOf(progress, id);
+	return heardOf === undefined
+		? modified >= progress.from && modified > created
+		: modified > heardOf;
 }
 
 export const eventOf = (

@@ -121,7 +121,12 @@ export class Poller {
 		const { client, watch, now, any } = await this.open();
 		const { memory } = this;
 		const { changes, deletions } = memory;
-		const events = new EventMaker(watch.wanted.object, this.settings.watched.kinds, memory);
+		const events = new EventMaker(
+			watch.wanted.object,
+			this.settings.watched.kinds,
+			memory,
+			watch.systemChanges,
+		);
 		// Before the changes: what has come back was deleted before.
 		if (deletions) {
 			const keeps = this.settings.watched.kinds.includes('undeleted');

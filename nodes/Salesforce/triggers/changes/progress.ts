@@ -31,8 +31,9 @@ export const progressFrom = (from: number): Progress => ({ from, seen: from, rec
 export const isKnown = ({ recent }: Progress, { id, time }: Place): boolean =>
 	recent.get(shortId(id)) === time;
 
-/** Whether anything of this id was passed on since `from`. */
-export const wasHeardOf = ({ recent }: Progress, id: string): boolean => recent.has(shortId(id));
+/** Of when it was what was passed on of this id last, since `from`. */
+export const lastHeardOf = ({ recent }: Progress, id: string): number | undefined =>
+	recent.get(shortId(id));
 
 /** From where to look again for what is visible already. */
 export const edgeOf = ({ from, seen }: Progress): number => Math.max(from, seen - OFTEN_LATE_MS);

@@ -98,6 +98,14 @@ export const pollProperties = [
 					'How many runs of the workflow may go on at the same time. With one, a run begins when the one before has ended.',
 			},
 			{
+				displayName: 'Include System Changes',
+				name: 'systemChanges',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether updates count that Salesforce makes by itself, such as recalculated roll-up summaries, renamed picklist values or a new date of last activity: they change SystemModstamp, but not LastModifiedDate',
+			},
+			{
 				displayName: 'Late Records (Minutes)',
 				name: 'overlapMinutes',
 				type: 'number',

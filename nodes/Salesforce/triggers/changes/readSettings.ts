@@ -19,11 +19,11 @@ export function readSettings(context: ITriggerFunctions): PollSettings {
 			`"Only When Changed" has "${parent}", a field of another record`,
 			'A record does not change when its parent does: watch the parent with a trigger of its own.',
 		);
-	const { startFrom = '', overlapMinutes = 30 } = options;
+	const { startFrom = '', overlapMinutes = 30, systemChanges = true } = options;
 	return {
 		watched: {
 			...{ object: object.trim(), kinds: events, fields, onlyChanged },
-			condition: conditionIn(condition),
+			...{ condition: conditionIn(condition), systemChanges },
 			overlapMs: Math.max(1, overlapMinutes) * MINUTE_MS,
 		},
 		...(startFrom !== '' && { startFrom: momentIn(startFrom) }),

@@ -15,6 +15,8 @@ export interface Watched {
 	fields: string[];
 	/** a change counts when one of these has another value; none: always */
 	onlyChanged: string[];
+	/** changes count that Salesforce makes by itself, and by which no user has modified a record */
+	systemChanges: boolean;
 	/** WHERE of SOQL; '': all records */
 	condition: string;
 	/** how late a record may become visible where the org does not tell */
@@ -29,6 +31,7 @@ export interface Watch {
 	replicateable: boolean;
 	overlapMs: number;
 	onlyChanged: string[];
+	systemChanges: boolean;
 }
 
 // A request each time, of those that the org counts.
@@ -39,13 +42,14 @@ const NO_VALUES = new Set(['base64', 'complexvalue']);
 
 /** @throws Failure invalid, where the object has not what is asked for */
 export async function openWatch(client: SalesforceClient, watched: Watched): Promise<Watch> {
-	const { condition, overlapMs, fields, onlyChanged } = watched;
+	const { condition, overlapMs, fields, onlyChanged, systemChanges } = watched;
 	const plain = [...fields, ...onlyChanged].filter((name) => !name.includes('.'));
 	const wantedOf = { freshMs: DESCRIBED_MS, fields: plain };
 	const object = await describeObject(client, watched.object, wantedOf);
 	const timeField = timeFieldOf(object, watched.kinds);
 	const changing = onlyChanged.map((name) => nameIn(object, name));
-	const technical = ['Id', timeField, ...present(object, 'CreatedDate')];
+	const dates = systemChanges ? ['CreatedDate'] : ['CreatedDate', 'LastModifiedDate'];
+	const technical = ['Id', timeField, ...dates.flatMap((name) => present(object, name))];
 	const read = fields.length > 0 ? fields.map((name) => nameIn(object, name)) : allOf(object);
 	const wanted: Wanted = {
 		...{ object: object.name, timeField, condition },
@@ -56,14 +60,17 @@ export async function openWatch(client: SalesforceClient, watched: Watched): Pro
 	return {
 		wanted,
 		wantedDeleted: { ...wanted, fields: [...new Set([...wanted.fields, ...merged])] },
-		...{ replicateable: object.replicateable, overlapMs, onlyChanged: changing },
+		...{ replicateable: object.replicateable, overlapMs, onlyChanged: changing, systemChanges },
 	};
 }
 
 function timeFieldOf(object: ObjectDescription, kinds: EventKind[]): string {
 	const { name, queryable, replicateable } = object;
 	const names = ['SystemModstamp', 'LastModifiedDate', 'CreatedDate'];
-	const timeField = names.find((one) => fieldNamed(object, one)?.filterable);
+	const timeField = names.find((one) => {
+		const field = fieldNamed(object, one);
+		return field?.filterable && field.sortable;
+	});
 	if (!queryable || !timeField)
 		throw invalidInput(
 			`"Object" is ${name}, whose changes cannot be asked for`,

@@ -130,7 +130,8 @@ async function* overflowing(
 }
 
 const wantedOf = async (client: SalesforceClient, object: string, condition: string) => {
-	const watched = { object, kinds: [], fields: [], onlyChanged: [], condition, overlapMs: 0 };
+	const all = { kinds: [], fields: [], onlyChanged: [], systemChanges: true, overlapMs: 0 };
+	const watched = { ...all, object, condition };
 	return (await openWatch(client, watched)).wanted;
 };
 

@@ -1,3 +1,4 @@
+import { touch } from '../../../../sandbox/salesforce/changes/openTransactions.ts';
 import { inShort, Kept, PolledOrg } from './polling';
 import type { Polling, Step } from './polling';
 
@@ -267,6 +268,30 @@ describe('which records count', () => {
 		expect(kept.events().map(({ changedFields }) => changedFields)).toEqual([['Industry']]);
 	});
 
+	test('changes that Salesforce makes by itself count or not, as is wanted', async () => {
+		const ids = numbers(3).map((n) => org.insert(`A${n}`));
+		org.pass(60);
+		const [any, ofUsers] = [await org.start(), await org.start({ systemChanges: false })];
+		org.pass(1);
+		touch(org.sandbox.store, ids.slice(0, 2));
+		org.update(ids[2] ?? '', { Phone: '1' });
+		const created = org.insert('new');
+		const both = async () => {
+			org.pass(1);
+			await any.polling.poll();
+			await ofUsers.polling.poll();
+		};
+		await both();
+		// After they were heard of.
+		touch(org.sandbox.store, [created, ids[2] ?? '']);
+		await both();
+		org.update(ids[0] ?? '', { Phone: '2' });
+		await both();
+		await both();
+		expect(inShort(ofUsers.kept.events())).toEqual(['updated A2', 'created new', 'updated A0']);
+		expect(inShort(any.kept.events())).toHaveLength(7);
+	});
+
 	test('all fields, where none is chosen', async () => {
 		const { polling, kept } = await org.start({ fields: [] });
 		org.insert('A');
@@ -292,6 +317,44 @@ describe('which records count', () => {
 		await expect(org.start({ object: 'Acount' })).rejects.toThrow('There is no object "Acount"');
 		await expect(org.start({ fields: ['Nmae'] })).rejects.toThrow('no field "Nmae"');
 		await expect(org.start({ condition: 'Name = ' })).rejects.toThrow();
+	});
+});
+
+describe('an object of which the org does not tell what is still to come', () => {
+	beforeEach(() => {
+		const type = org.sandbox.org.schema.get('Account');
+		if (type) type.replicateable = false;
+	});
+
+	test('created, updated, deleted and back: each once, however often the same is looked at', async () => {
+		const [old, gone] = [org.insert('old'), org.insert('gone')];
+		org.pass(120);
+		const { polling, kept } = await org.start();
+		const id = org.insert('A');
+		org.update(old, { Name: 'changed' });
+		org.delete(gone);
+		await pollAfter(polling, 1, 1, 1);
+		once(kept, ['created A', 'deleted gone', 'updated changed']);
+		org.update(id, { Name: 'B' });
+		org.undelete(gone);
+		await pollAfter(polling, 1, 20, 20, 20);
+		once(kept, [
+			...['created A', 'deleted gone', 'undeleted gone', 'updated B', 'updated changed'],
+		]);
+		expect(org.takeRequests().filter((path) => /updated\/|deleted\//.test(path))).toEqual([]);
+	});
+
+	test('rows that become visible 21 minutes late are found, since 30 minutes are looked at', async () => {
+		const { polling, kept } = await org.start();
+		const transaction = org.beginTransaction();
+		transaction.insert('Account', { Name: 'late' });
+		for (const n of numbers(21)) {
+			org.insert(`A${n}`);
+			await pollAfter(polling, 1);
+		}
+		transaction.commit();
+		await pollAfter(polling, ...numbers(15).map(() => 1));
+		once(kept, ['created late', ...numbers(21).map((n) => `created A${n}`)]);
 	});
 });
 

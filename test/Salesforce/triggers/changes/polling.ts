@@ -190,7 +190,13 @@ export class PolledOrg {
 		const settings: PollSettings = {
 			watched: {
 				...{ object: 'Account', kinds: ['created', 'updated', 'deleted', 'undeleted'] },
-				...{ fields: ['Name'], onlyChanged: [], condition: '', overlapMs: 30 * MINUTE },
+				...{
+					fields: ['Name'],
+					onlyChanged: [],
+					condition: '',
+					systemChanges: true,
+					overlapMs: 30 * MINUTE,
+				},
 				...watched,
 			},
 			...(startFrom !== undefined && { startFrom }),
