@@ -31,7 +31,8 @@ export class Exchange {
 	private readonly service: Service;
 	private readonly message: IncomingMessage;
 	private readonly response: ServerResponse;
-	private startedAt = 0;
+	/** Whether so many long requests were under way when this one came that the org takes no more. */
+	private crowded = false;
 
 	constructor(service: Service, message: IncomingMessage, response: ServerResponse) {
 		this.service = service;
@@ -57,6 +58,12 @@ export class Exchange {
 		response.setHeader('date', new Date(service.org.clock.now()).toUTCString());
 		const body = await this.receive();
 		if (!body) return;
+		this.crowded = this.longRequests() >= service.org.settings.longRequests;
+		if (needsSession.test(this.record.path)) {
+			service.org.running.set(this, performance.now());
+			// When the answer is out, or the client is gone.
+			response.once('close', () => service.org.running.delete(this));
+		}
 		const fault = service.faults.take(this.record);
 		this.record.fault = fault?.kind;
 		if (fault?.kind === 'hang') return;
@@ -123,8 +130,6 @@ export class Exchange {
 			return this.withLimit(planned ?? usual, counted);
 		} catch (error) {
 			return this.withLimit(errorAnswer(error), counted);
-		} finally {
-			if (this.startedAt > 0) org.running.delete(this);
 		}
 	}
 
@@ -158,19 +163,22 @@ export class Exchange {
 	/** @throws ApiError REQUEST_LIMIT_EXCEEDED */
 	private checkLimits(): void {
 		const { org } = this.service;
-		const { dailyApiRequests, longRequests, longRequestMs } = org.settings;
+		const { dailyApiRequests } = org.settings;
 		if (org.apiRequests > dailyApiRequests) {
 			org.apiRequests = dailyApiRequests;
 			throw refusal('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
 		}
-		const since = performance.now() - longRequestMs;
-		const long = [...org.running.values()].filter((startedAt) => startedAt <= since).length;
-		if (long >= longRequests) {
+		if (this.crowded) {
 			const message = 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.';
 			throw refusal('REQUEST_LIMIT_EXCEEDED', message);
 		}
-		this.startedAt = performance.now();
-		org.running.set(this, this.startedAt);
+	}
+
+	/** How many requests are under way for so long that they count. */
+	private longRequests(): number {
+		const { running, settings } = this.service.org;
+		const since = performance.now() - settings.longRequestMs;
+		return [...running.values()].filter((startedAt) => startedAt <= since).length;
 	}
 
 	private withLimit(answer: Answer, counted: boolean): Answer {
