@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type { Body } from '../../shared/transport/body';
+import type { HttpResponse } from '../../shared/transport/http';
 import type { SalesforceClient, SalesforceRequest } from './client';
-import { invalidInput } from './failure';
+import { invalidInput, unreadable } from './failure';
 import { withQuery } from './path';
 import { readJson } from './readJson';
 
@@ -41,7 +43,8 @@ export async function sendRaw(
 	salesforce: SalesforceClient,
 	raw: RawRequest,
 ): Promise<RawAnswer<unknown>> {
-	return await salesforce.receive(requestOf(raw), async ({ status, headers, body }) => {
+	return await salesforce.receive(requestOf(raw), async (answer) => {
+		const { status, headers, body } = await notAPage(salesforce, raw, answer);
 		const bytes = await body.collect(MAX_BYTES);
 		const isJson = /\bjson\b/i.test(headers['content-type'] ?? '');
 		return {
@@ -61,11 +64,26 @@ export async function receiveRaw<T>(
 	raw: RawRequest,
 	keep: (body: AsyncIterable<Buffer>, headers: Record<string, string>) => Promise<T>,
 ): Promise<RawAnswer<T>> {
-	return await salesforce.receive(requestOf(raw), async ({ status, headers, body }) => ({
-		status,
-		headers: publicOf(headers),
-		body: await keep(body, headers),
-	}));
+	return await salesforce.receive(requestOf(raw), async (answer) => {
+		const { status, headers, body } = await notAPage(salesforce, raw, answer);
+		return { status, headers: publicOf(headers), body: await keep(body, headers) };
+	});
+}
+
+/**
+ * Nothing of the API is a web page: a proxy, or Salesforce's edge during maintenance, has answered in
+ * its place. What is written in Apex may be one.
+ */
+async function notAPage(
+	{ redact }: SalesforceClient,
+	{ path }: RawRequest,
+	answer: HttpResponse<Body>,
+): Promise<HttpResponse<Body>> {
+	const { status, headers, body } = answer;
+	const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '');
+	if (!isPage || path.startsWith('/services/apexrest/')) return answer;
+	const said = (await body.collect(MAX_BYTES)).toString();
+	throw unreadable(status, redact.text(said), 'it is a web page');
 }
 
 function requestOf(raw: RawRequest): SalesforceRequest {
