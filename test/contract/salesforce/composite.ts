@@ -26,7 +26,11 @@ export function compositeExamples(org: ExampleOrg): Examples {
 			},
 			items: numbered(org),
 		},
-		'organization.describeObject': { parameters: { object }, items: numbered(org) },
+		// Of fields, some have values of several types.
+		'organization.describeObject': {
+			parameters: { object, part: 'recordTypeInfos' },
+			items: numbered(org),
+		},
 		'organization.getObjects': { parameters: { search: 'Account' }, items: numbered(org) },
 	};
 }
