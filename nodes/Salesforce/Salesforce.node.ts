@@ -8,12 +8,14 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { propertiesOf } from '../shared/node/properties';
 import { outputsWithFailed } from '../shared/node/resilienceFields';
 import { runOperations } from '../shared/node/runOperations';
+import { getMany, queriesOf } from './actions/record/getMany.operation';
 import { resources } from './actions/resources';
 import { authenticationField } from './methods/authentication';
 import { salesforceCredentialTest } from './methods/credentialTest';
 import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
 import { openClient } from './methods/openClient';
+import { previewSoql } from './methods/previewSoql';
 import { resourceMapping } from './methods/resourceMapping';
 
 export class Salesforce implements INodeType {
@@ -51,7 +53,10 @@ export class Salesforce implements INodeType {
 		credentialTest: { salesforceCredentialTest },
 		listSearch,
 		loadOptions,
-		resourceMapping,
+		resourceMapping: {
+			...resourceMapping,
+			previewSoql: previewSoql(getMany.properties, queriesOf),
+		},
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -153,3 +153,32 @@ test('what is wrong is said in place of the list, without any secret', async () 
 	expect(error.description).toContain('REQUEST_LIMIT_EXCEEDED');
 	expect(JSON.stringify(error)).not.toContain(sandbox.organizationId + '!');
 });
+
+describe('the query that the fields mean', () => {
+	const shown = async (parameters: object) => {
+		const { fields, emptyFieldsNotice = '' } = await mapperOf(
+			engine,
+			of('previewSoql', { resource: 'record', operation: 'getMany', ...parameters }),
+		);
+		expect(fields).toEqual([]);
+		return emptyFieldsNotice;
+	};
+	const chosen = { ...picked('Account'), returnFields: 'chosen', fields: ['Id', 'Name'] };
+
+	test('is shown, with the characters that mean something to a browser', async () => {
+		const rows = [{ field: 'Name', operator: 'startsWith', value: '<A>&' }];
+		expect(await shown({ ...chosen, conditions: { rows }, limit: 7 })).toBe(
+			"<b>SOQL</b><br>SELECT Id, Name FROM Account WHERE Name LIKE '&#60;A&#62;&#38;%' LIMIT 7",
+		);
+	});
+
+	test('or why there is none', async () => {
+		expect(await shown(picked(''))).toContain('No query yet: "Object" is empty');
+		expect(await shown({ ...chosen, conditions: null })).toContain(
+			'No query yet: "Conditions" has an expression without a value as yet.',
+		);
+		const rows = [{ field: 'Nmae', operator: 'equals', value: 'x' }];
+		expect(await shown({ ...chosen, conditions: { rows } })).toMatch(/No query yet: .*Nmae/);
+		expect(await shown(picked('Acount'))).toContain('Did you mean Account?');
+	});
+});
