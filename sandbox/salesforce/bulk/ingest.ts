@@ -14,12 +14,27 @@ const rowsPerBreath = 20_000;
 
 /** A job that writes records. */
 export class IngestJob extends Job {
-	readonly results = new IngestResults();
+	readonly results: IngestResults;
 	/** What was uploaded; gone when it is processed. */
 	data?: Buffer;
 	uploaded = false;
 	/** Share of the rows that cannot be locked (of a fault). */
 	lockedRows = 0;
+
+	constructor(about: ConstructorParameters<typeof Job>[0]) {
+		super(about);
+		this.results = new IngestResults(about.form);
+	}
+
+	/** Ends the job; what it has not begun with is not processed. */
+	abort(now: number): void {
+		this.move('Aborted', now);
+		if (this.startedAt !== undefined || !this.data) return;
+		const [header = [], ...rows] = readRows(this.data.toString(), this.form);
+		this.results.header = header;
+		for (const row of rows) this.results.leave(row);
+		this.data = undefined;
+	}
 }
 
 /** Takes a job from UploadComplete to its end, unless it is aborted on the way. */
@@ -28,9 +43,11 @@ export async function runIngest(job: IngestJob, org: Org, settings: BulkSettings
 	if (job.ended) return;
 	job.move('InProgress', org.clock.now());
 	await delay(settings.processMs, undefined, { ref: false });
+	const text = job.data?.toString() ?? '';
+	job.data = undefined;
 	try {
-		const columns = await read(job, org);
-		await write(job, columns, org, settings);
+		const columns = await check(text, job, org);
+		await write(text, job, columns, org, settings);
 		if (!job.ended) job.move('JobComplete', org.clock.now());
 	} catch (error) {
 		job.errorMessage = error instanceof InvalidBatch ? error.message : `Unknown : ${String(error)}`;
@@ -38,36 +55,35 @@ export async function runIngest(job: IngestJob, org: Org, settings: BulkSettings
 	}
 }
 
-/** Reads the upload whole. @throws InvalidBatch, and nothing is written */
-async function read(job: IngestJob, org: Org): Promise<Column[]> {
-	const { results } = job;
+/** Reads the upload whole before anything is written. @throws InvalidBatch */
+async function check(text: string, job: IngestJob, org: Org): Promise<Column[]> {
 	const object = org.schema.get(job.object);
-	const rows = readRows(job.data?.toString() ?? '', job.form);
-	job.data = undefined;
+	const rows = readRows(text, job.form);
 	const { value: header } = rows.next();
 	if (!object || !header) throw new InvalidBatch('InvalidBatch : Records not found');
-	results.header = header;
+	job.results.header = header;
 	const columns = columnsOf(header, object, org.schema);
+	let count = 0;
 	for (const row of rows) {
 		if (row.length !== header.length) {
 			throw new InvalidBatch(
-				`InvalidBatch : Failed to parse CSV. Row ${results.rows.length + 1} has ${row.length} columns, the header has ${header.length}`,
+				`InvalidBatch : Failed to parse CSV. Row ${count + 1} has ${row.length} columns, the header has ${header.length}`,
 			);
 		}
-		results.rows.push(row);
-		if (results.rows.length % rowsPerBreath === 0) await breathe();
+		if (++count % rowsPerBreath === 0) await breathe();
 	}
-	if (results.rows.length === 0) throw new InvalidBatch('InvalidBatch : Records not found');
+	if (count === 0) throw new InvalidBatch('InvalidBatch : Records not found');
 	return columns;
 }
 
+/** @throws InvalidBatch when the settings want it to fail */
 async function write(
+	text: string,
 	job: IngestJob,
 	columns: Column[],
 	org: Org,
 	{ failAfterRows = Infinity, failMessage, rowsPerTransaction }: BulkSettings,
 ): Promise<void> {
-	const { rows, outcomes } = job.results;
 	const context: WriteContext = {
 		org,
 		base: `/services/data/v${job.version}`,
@@ -77,23 +93,34 @@ async function write(
 		lockedRows: job.lockedRows,
 		locksTried: 0,
 	};
-	while (outcomes.length < rows.length && !job.ended) {
-		const from = outcomes.length;
-		if (from >= failAfterRows) throw new InvalidBatch(failMessage);
-		const batch = rows.slice(from, Math.min(from + rowsPerTransaction, failAfterRows));
-		const written = writeRows(
-			org,
-			job,
-			context,
-			batch.map((row) => recordOf(row, columns)),
-		);
-		for (const outcome of written) {
-			outcomes.push(outcome);
-			job.processed++;
-			if (outcome.error !== undefined) job.failed++;
+	const rows = readRows(text, job.form);
+	rows.next();
+	try {
+		while (!job.ended) {
+			if (job.processed >= failAfterRows) throw new InvalidBatch(failMessage);
+			const batch = take(rows, Math.min(rowsPerTransaction, failAfterRows - job.processed));
+			if (batch.length === 0) return;
+			const records = batch.map((row) => recordOf(row, columns));
+			for (const [n, outcome] of writeRows(org, job, context, records).entries()) {
+				job.results.settle(batch[n] ?? [], outcome);
+				job.processed++;
+				if (outcome.error !== undefined) job.failed++;
+			}
+			await breathe();
 		}
-		await breathe();
+	} finally {
+		for (const row of rows) job.results.leave(row);
 	}
+}
+
+function take(rows: Iterator<string[]>, most: number): string[][] {
+	const taken: string[][] = [];
+	while (taken.length < most) {
+		const next = rows.next();
+		if (next.done) break;
+		taken.push(next.value);
+	}
+	return taken;
 }
 
 /** The fields of a row, or why there are none. */

@@ -11,68 +11,70 @@ export interface RowOutcome {
 	error?: string;
 }
 
-export type ResultKind = 'successfulResults' | 'failedResults' | 'unprocessedRecords';
-
-const firstColumns: Record<ResultKind, string[]> = {
+const firstColumns = {
 	successfulResults: ['sf__Id', 'sf__Created'],
 	failedResults: ['sf__Id', 'sf__Error'],
 	unprocessedRecords: [],
-};
+} as const;
+
+export type ResultKind = keyof typeof firstColumns;
 
 const linesPerChunk = 2000;
 
 /**
- * The rows of an upload with what became of them. Their order in the results is not that of the upload.
+ * What became of the rows of an upload. Their order in the results is not that of the upload.
  * https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/get_job_successful_results.htm
  */
 export class IngestResults {
 	header: string[] = [];
-	readonly rows: string[][] = [];
-	/** Of the first rows; the others are not processed. */
-	readonly outcomes: RowOutcome[] = [];
+	/** As text, which takes much less memory than the rows. */
+	private readonly lines: Record<ResultKind, string[]> = {
+		successfulResults: [],
+		failedResults: [],
+		unprocessedRecords: [],
+	};
+	private readonly form: CsvForm;
 
-	csv(kind: ResultKind, form: CsvForm): Answer {
+	constructor(form: CsvForm) {
+		this.form = form;
+	}
+
+	settle(row: string[], { created, error, id }: RowOutcome): void {
+		const { failedResults, successfulResults } = this.lines;
+		if (error === undefined)
+			successfulResults.push(csvLine([id, String(created), ...row], this.form));
+		else failedResults.push(csvLine([id, error, ...row], this.form));
+	}
+
+	/** A row that is not processed. */
+	leave(row: string[]): void {
+		this.lines.unprocessedRecords.push(csvLine(row, this.form));
+	}
+
+	csv(kind: ResultKind): Answer {
 		return {
 			status: 200,
 			headers: { 'content-type': 'text/csv' },
-			body: Readable.from(this.chunks(kind, form), { objectMode: false }),
+			body: Readable.from(this.chunks(kind), { objectMode: false }),
 		};
 	}
 
-	private *chunks(kind: ResultKind, form: CsvForm): Generator<string> {
+	private *chunks(kind: ResultKind): Generator<string> {
+		const { columnDelimiter, lineEnding } = this.form;
 		const own = firstColumns[kind].map((name) => `"${name}"`);
-		const delimiter = delimiters[form.columnDelimiter];
-		let text = [...own, ...this.header].join(delimiter) + lineEndings[form.lineEnding];
-		let lines = 0;
-		for (const at of shuffled(this.rows.length)) {
-			const row = this.rows[at] ?? [];
-			const outcome = this.outcomes[at];
-			const line = lineOf(kind, row, outcome);
-			if (!line) continue;
-			text += csvLine(line, form);
-			if (++lines % linesPerChunk > 0) continue;
+		yield [...own, ...this.header].join(delimiters[columnDelimiter]) + lineEndings[lineEnding];
+		const lines = this.lines[kind];
+		const order = shuffled(lines.length);
+		for (let from = 0; from < order.length; from += linesPerChunk) {
+			let text = '';
+			for (const at of order.subarray(from, from + linesPerChunk)) text += lines[at] ?? '';
 			yield text;
-			text = '';
 		}
-		if (text !== '') yield text;
 	}
-}
-
-function lineOf(
-	kind: ResultKind,
-	row: string[],
-	outcome: RowOutcome | undefined,
-): string[] | undefined {
-	if (!outcome) return kind === 'unprocessedRecords' ? row : undefined;
-	const { created, error, id } = outcome;
-	if (error === undefined) {
-		return kind === 'successfulResults' ? [id, String(created), ...row] : undefined;
-	}
-	return kind === 'failedResults' ? [id, error, ...row] : undefined;
 }
 
 /** The numbers below `count`, the same mixture each time. */
-export function shuffled(count: number): Uint32Array {
+function shuffled(count: number): Uint32Array {
 	const order = Uint32Array.from({ length: count }, (_, at) => at);
 	let seed = 0x2f6e2b1;
 	for (let at = count - 1; at > 0; at--) {

@@ -126,7 +126,7 @@ function changeIngest(jobs: Jobs, call: Call): Answer {
 	const { state } = objectBody(call.request);
 	checkChange(job, String(state));
 	job.lockedRows ||= call.request.lockedRows ?? 0;
-	if (state === 'Aborted') job.move('Aborted', call.org.clock.now());
+	if (state === 'Aborted') job.abort(call.org.clock.now());
 	else jobs.start(job);
 	return json(job.summary());
 }
@@ -150,5 +150,5 @@ function results(job: IngestJob, kind: ResultKind): Answer {
 	if (!job.ended) {
 		throw refuse('INVALIDJOBSTATE', `Results of a Job in state ${job.state} are not available`);
 	}
-	return job.results.csv(kind, job.form);
+	return job.results.csv(kind);
 }

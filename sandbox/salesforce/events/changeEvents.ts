@@ -22,10 +22,11 @@ interface Told {
 	topic: Topic;
 	type: ChangeType;
 	ids: string[];
-	body: EventBody;
+	/** Made when somebody reads it: most events of a large load are never read. */
+	body: () => EventBody;
 	/** Fields, and parts as "Name.LastName". */
-	changed: Set<string>;
-	nulled: Set<string>;
+	changed: ReadonlySet<string>;
+	nulled: ReadonlySet<string>;
 	by: string;
 }
 
@@ -72,7 +73,7 @@ export class ChangeEvents {
 			const key =
 				one.type === 'CREATE'
 					? change.row.id
-					: [topic.name, one.type, [...one.changed], JSON.stringify(one.body)].join('|');
+					: [topic.name, one.type, [...one.changed], JSON.stringify(one.body())].join('|');
 			const same = told.get(key);
 			if (same) same.ids.push(...one.ids);
 			else told.set(key, one);
@@ -89,23 +90,19 @@ export class ChangeEvents {
 		}
 	}
 
-	private whatOf(topic: Topic, { kind, row, fields: names, userId }: Change): Told | undefined {
-		const { fields } = this.topics.schemaOf(topic);
-		const told: Told = {
-			topic,
-			type: typeOf[kind],
-			ids: [row.id],
-			body: {},
-			changed: new Set(),
-			nulled: new Set(),
-			by: userId,
-		};
+	private whatOf(topic: Topic, change: Change): Told | undefined {
+		const { kind, row, fields: names, userId } = change;
+		const told = bare(topic, typeOf[kind], [row.id], userId);
 		if (kind === 'deleted') return told;
-		if (kind !== 'updated') return { ...told, body: bodyOf(fields, row, () => true) };
+		const { fields } = this.topics.schemaOf(topic);
+		// The store never changes the values of a record, but puts others in their place.
+		const { values } = row;
+		if (kind !== 'updated') return { ...told, body: () => bodyOf(fields, values, () => true) };
 		const touched = new Set(names);
-		told.body = bodyOf(fields, row, (name) => touched.has(name));
-		for (const field of fields) note(field, row, touched, told);
-		return told.changed.size > 0 ? told : undefined;
+		const { changed, nulled } = touchedFields(fields, values, touched);
+		if (changed.size === 0) return undefined;
+		const body = bodyOf(fields, values, (name) => touched.has(name));
+		return { ...told, body: () => body, changed, nulled };
 	}
 
 	private publish(
@@ -127,7 +124,6 @@ export class ChangeEvents {
 			commitUser: by,
 		};
 		const { fields } = schema;
-		// Made when somebody reads it: most events of a large load are never read.
 		this.bus.publish({
 			topic: topic.name,
 			schema,
@@ -137,12 +133,12 @@ export class ChangeEvents {
 					diffFields: [],
 					changedFields: bitmaps(fields, changed),
 				};
-				return schema.encode({ ChangeEventHeader: { ...header, ...own }, ...body });
+				return schema.encode({ ChangeEventHeader: { ...header, ...own }, ...body() });
 			},
 			// CometD leaves out the bitmaps, and what is null unless it became so.
 			show: () => ({
 				ChangeEventHeader: header,
-				...shownValues(fields, body, { nulls: type === 'UPDATE' }),
+				...shownValues(fields, body(), { nulls: type === 'UPDATE' }),
 			}),
 		});
 	}
@@ -150,7 +146,7 @@ export class ChangeEvents {
 
 function bodyOf(
 	fields: readonly EventField[],
-	{ values }: Row,
+	values: Row['values'],
 	wanted: (name: string) => boolean,
 ): EventBody {
 	const body: EventBody = {};
@@ -170,30 +166,37 @@ function bodyOf(
 	return body;
 }
 
-/** Writes down which of the touched fields an event field stands for. */
-function note(
-	{ name, field, parts }: EventField,
-	{ values }: Row,
+/** Which fields of an event stand for the touched ones, and which of them are empty now. */
+function touchedFields(
+	fields: readonly EventField[],
+	values: Row['values'],
 	touched: ReadonlySet<string>,
-	{ changed, nulled }: Told,
-): void {
-	const shown = field
-		? [{ name, field }]
-		: parts.map((part) => ({ ...part, name: `${name}.${part.name}` }));
-	for (const one of shown) {
-		if (!one.field || !touched.has(one.field.name)) continue;
-		changed.add(one.name);
-		if ((values[one.field.name] ?? null) === null) nulled.add(one.name);
+): { changed: Set<string>; nulled: Set<string> } {
+	const changed = new Set<string>();
+	const nulled = new Set<string>();
+	for (const { name, field, parts } of fields) {
+		const shown = field
+			? [{ name, field }]
+			: parts.map((part) => ({ ...part, name: `${name}.${part.name}` }));
+		for (const one of shown) {
+			if (!one.field || !touched.has(one.field.name)) continue;
+			changed.add(one.name);
+			if ((values[one.field.name] ?? null) === null) nulled.add(one.name);
+		}
 	}
+	return { changed, nulled };
 }
+
+const none: ReadonlySet<string> = new Set();
+const emptyBody = (): EventBody => ({});
 
 const bare = (topic: Topic, type: ChangeType, ids: string[], by: string): Told => ({
 	topic,
 	type,
 	ids,
-	body: {},
-	changed: new Set(),
-	nulled: new Set(),
+	body: emptyBody,
+	changed: none,
+	nulled: none,
 	by,
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
 	Server,
 	ServerCredentials,
@@ -75,11 +76,20 @@ export class PubSubServer {
 		this.address = `127.0.0.1:${bound}`;
 	}
 
-	/** Ends all streams the way a lost connection does; the port stays open. */
+	/** Ends all streams with UNAVAILABLE, as Salesforce does now and then; connections stay open. */
 	dropStreams(): void {
 		for (const { fail } of [...this.streams]) {
 			fail(new PubSubError(status.UNAVAILABLE, 'RST_STREAM closed stream.'));
 		}
+	}
+
+	/** Cuts all connections, and takes new ones at the same port after so many milliseconds. */
+	async restart(downMs = 0): Promise<void> {
+		const port = Number(this.address.split(':')[1]);
+		this.close();
+		await delay(downMs);
+		this.server = new Server();
+		await this.listen(port);
 	}
 
 	/** How many streams are open. */

@@ -322,6 +322,7 @@ describe('ingest jobs of Bulk API 2.0', () => {
 		expect((await rest('PATCH', `/jobs/ingest/${id}`, { state: 'Aborted' })).json.state).toBe(
 			'Aborted',
 		);
+		expect(await lines(id, 'unprocessedRecords')).toHaveLength(51);
 		expect((await rest('DELETE', `/jobs/ingest/${id}`)).status).toBe(204);
 	});
 

@@ -293,6 +293,34 @@ needs(officialProto)('the Pub/Sub API, asked with a client of the official defin
 		again.end();
 	});
 
+	test('takes up a stream of many events after all connections were cut', async () => {
+		const count = 10_000;
+		publish(count);
+		const numbers: unknown[] = [];
+		let replay_id: Buffer | undefined;
+		for (let round = 0; numbers.length < count; round++) {
+			const start = replay_id
+				? { replay_preset: 'CUSTOM', replay_id }
+				: { replay_preset: 'EARLIEST' };
+			const subscribed = client.subscribe(ORDERS, start);
+			const cut = round === 0 ? 3000 : Infinity;
+			let taken = 0;
+			await subscribed.until(({ events, error }) => {
+				const fresh = events.length - taken;
+				taken = events.length;
+				if (fresh > 0) subscribed.stream.write({ num_requested: Math.min(fresh, 100) });
+				return error !== undefined || taken >= Math.min(cut, count - numbers.length);
+			});
+			if (round === 0) await sandbox.events.pubSub.restart();
+			for (const event of subscribed.events) {
+				numbers.push((await client.decode(event)).Order_Number__c);
+				replay_id = event.replay_id;
+			}
+			if (round > 0) subscribed.end();
+		}
+		expect(numbers).toEqual(Array.from({ length: count }, (_, n) => `O-${n + 1}`));
+	});
+
 	test('ends streams when the session is over, when told to, and when connections break', async () => {
 		const subscribed = client.subscribe(ORDERS);
 		await subscribed.until(() => sandbox.events.pubSub.openStreams === 1);
