@@ -43,7 +43,11 @@ export function settle({
 	const done: INodeExecutionData[] = [];
 	const failed: INodeExecutionData[] = [];
 	outcomes.forEach((outcome, item) => {
-		if ('rows' in outcome) return void done.push(...outcome.rows);
+		if ('rows' in outcome) {
+			// Not as arguments of one call: 130,000 of them are too many for the stack.
+			for (const row of outcome.rows) done.push(row);
+			return;
+		}
 		const { failure } = outcome;
 		if (!run.failedOutput) return void done.push(errorItem(failure, item, redact));
 		const { json: input = {}, binary } = items[item] ?? {};

@@ -67,7 +67,8 @@ async function withAllChildren(client: SalesforceClient, records: Row[]): Promis
 			CHILD_REQUESTS,
 			async (n) => {
 				const children = open[n];
-				if (children) fetched.push(...(await completed(client, children)));
+				if (!children) return;
+				for (const child of await completed(client, children)) fetched.push(child);
 			},
 			() => false,
 		);
