@@ -5,6 +5,7 @@ import type { House } from './house';
 import { accessExamples } from './salesforce/access';
 import { compositeExamples } from './salesforce/composite';
 import { eventExamples } from './salesforce/events';
+import { processExamples } from './salesforce/process';
 import { queryExamples } from './salesforce/query';
 
 /** The Salesforce sandbox, with what the examples need. */
@@ -37,6 +38,7 @@ export async function openSalesforce(engine: Engine): Promise<House> {
 			...accessExamples(org),
 			...compositeExamples(org),
 			...eventExamples(org),
+			...processExamples(org),
 			...queryExamples(org),
 		},
 		credentialCases: [

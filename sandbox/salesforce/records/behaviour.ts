@@ -1,7 +1,7 @@
 import type { ObjectType } from '../schema/objectType.ts';
 import type { Row, Value } from '../store/row.ts';
 import type { WriteContext } from './context.ts';
-import { attachment, contentVersion } from './files.ts';
+import { attachment, contentDocumentLink, contentVersion } from './files.ts';
 import { campaignMember, lead, supportCase } from './sales.ts';
 
 /** What an object does by itself, beyond keeping values. */
@@ -15,6 +15,7 @@ const behaviours: Record<string, Behaviour> = {
 	Attachment: attachment,
 	CampaignMember: campaignMember,
 	Case: supportCase,
+	ContentDocumentLink: contentDocumentLink,
 	ContentVersion: contentVersion,
 	Lead: lead,
 };

@@ -11,6 +11,20 @@ export const attachment: Behaviour = {
 	},
 };
 
+/** A file is linked to a record once. */
+export const contentDocumentLink: Behaviour = {
+	beforeWrite({ org }, { ContentDocumentId = null, LinkedEntityId = null }, row) {
+		if (row) return;
+		const there = org.store
+			.table('ContentDocumentLink')
+			.having('ContentDocumentId', ContentDocumentId)
+			.some((one) => !isDeleted(one) && one.values.LinkedEntityId === LinkedEntityId);
+		if (!there) return;
+		const message = `Document with ID: ${String(ContentDocumentId)} is already linked with the entity with ID: ${String(LinkedEntityId)}`;
+		throw refusal('DUPLICATE_VALUE', message, ['LinkedEntityId']);
+	},
+};
+
 /** What Salesforce calls the type of a file. */
 const types: Record<string, string> = {
 	txt: 'TEXT',
