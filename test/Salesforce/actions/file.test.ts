@@ -144,7 +144,7 @@ test('an attachment of old is downloaded too', async () => {
 		ParentId: account,
 		Name: 'old.txt',
 		ContentType: 'text/plain',
-		Body: Buffer.from('old content') as never,
+		Body: Buffer.from('old content'),
 		BodyLength: 11,
 	});
 	expect((await fetched(attachment)).toString()).toBe('old content');

@@ -25,12 +25,12 @@ export function processExamples(org: ExampleOrg): Examples {
 		State: 'Active',
 	});
 
-	const each = async (count: number, make: (n: number) => IDataObject | Promise<IDataObject>) =>
+	const each = async (count: number, make: (n: number) => Promise<IDataObject>) =>
 		items(await Promise.all(numbers(count).map(make)));
 	const records =
 		(object: string, values: Record<string, Value>) =>
 		async (count: number): Promise<INodeExecutionData[]> =>
-			await each(count, () => ({ id: store.insert(object, values) }));
+			items(numbers(count).map(() => ({ id: store.insert(object, values) })));
 	const withFile = async (given: INodeExecutionData[]) =>
 		await Promise.all(
 			given.map(async (item) => ({
