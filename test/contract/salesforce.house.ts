@@ -7,6 +7,7 @@ import { compositeExamples } from './salesforce/composite';
 import { eventExamples } from './salesforce/events';
 import { processExamples } from './salesforce/process';
 import { queryExamples } from './salesforce/query';
+import { recordExamples } from './salesforce/records';
 
 /** The Salesforce sandbox, with what the examples need. */
 export async function openSalesforce(engine: Engine): Promise<House> {
@@ -40,6 +41,7 @@ export async function openSalesforce(engine: Engine): Promise<House> {
 			...eventExamples(org),
 			...processExamples(org),
 			...queryExamples(org),
+			...recordExamples(org),
 		},
 		credentialCases: [
 			{ what: 'good', type: jwt, data: keyed, says },

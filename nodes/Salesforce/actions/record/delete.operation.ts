@@ -11,7 +11,7 @@ export const deleteOperation = defineBatchOperation({
 	value: 'delete',
 	action: 'Delete a record',
 	description:
-		'Move the record of each item to the recycle bin, with the records that depend on it: 200 in one request, or a job of the Bulk API for many',
+		'Delete the record of each item, with the records that depend on it: 200 in one request, or a job of the Bulk API for many. They are in the recycle bin for 15 days, and then gone for good.',
 	repeatable: true,
 	properties: [objectToDelete, recordIdField, deleteOptions],
 	batchSize: Infinity,

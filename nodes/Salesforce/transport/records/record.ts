@@ -1,3 +1,5 @@
+import { setImmediate as breath } from 'node:timers/promises';
+
 /** What is done to records. */
 export type Verb = 'create' | 'update' | 'upsert' | 'delete';
 
@@ -43,6 +45,9 @@ export interface Written {
 	jobId?: string;
 }
 
+// Others get a turn while many rows are looked through.
+const ROWS_PER_BREATH = 5_000;
+
 /** 15 and 18 characters are the same ID: the last three are a checksum of the cases. */
 export const shortId = (id: string): string => id.slice(0, 15);
 
@@ -66,15 +71,16 @@ export function externalIdKey(value: string): string {
  * Rows in the order in which they may be sent: no record twice in one turn, and its first row first.
  * @returns the places of the rows, turn by turn
  */
-export function inTurns(rows: RecordRow[]): number[][] {
+export async function inTurns(rows: RecordRow[]): Promise<number[][]> {
 	const turns: number[][] = [];
 	const seen = new Map<string, number>();
-	rows.forEach((row, place) => {
+	for (const [place, row] of rows.entries()) {
+		if (place % ROWS_PER_BREATH === 0) await breath();
 		const key = recordKey(row);
 		const name = key === undefined ? undefined : `${row.object.toLowerCase()} ${key}`;
 		const turn = name === undefined ? 0 : (seen.get(name) ?? 0);
 		if (name !== undefined) seen.set(name, turn + 1);
 		(turns[turn] ??= []).push(place);
-	});
+	}
 	return turns;
 }

@@ -3,6 +3,7 @@ import { sleep } from '../../../shared/ground/clock';
 import { cancelled } from '../../../shared/resilience/deadline';
 import { Failure, isPassing, toFailure } from '../../../shared/resilience/failure';
 import type { SalesforceClient } from '../client';
+import { withDays } from './dates';
 import type { RecordRow, Verb, WriteOptions, Written } from './record';
 import { inTurns } from './record';
 import { sendRows } from './sendRows';
@@ -25,17 +26,18 @@ export type SettleRow = (place: number, outcome: Outcome) => Promise<void>;
 export async function writeRecords(
 	client: SalesforceClient,
 	verb: Verb,
-	rows: RecordRow[],
+	given: RecordRow[],
 	options: WriteOptions = {},
 	settle?: SettleRow,
 ): Promise<Outcome[]> {
+	const rows = verb === 'delete' ? given : await withDays(client, given);
 	const outcomes: Outcome[] = [];
 	const end = async (place: number, outcome: Outcome) => {
 		outcomes[place] = outcome;
 		await settle?.(place, outcome);
 	};
 	let stop: Failure | undefined;
-	for (const turn of inTurns(rows)) {
+	for (const turn of await inTurns(rows)) {
 		let left = turn;
 		for (let attempt = 1; left.length > 0; attempt++) {
 			const again: number[] = [];

@@ -233,3 +233,27 @@ test('deleting', async () => {
 	const again = await writeRecords(connected(), 'delete', rows, { bulkAbove: 50 });
 	expect(failuresIn(again).map(({ code }) => code)).toEqual(Array(60).fill('ENTITY_IS_DELETED'));
 });
+
+test.each([50, 1_000])('a day is the day of a moment (Bulk API above %i)', async (bulkAbove) => {
+	const moments = [
+		new Date(Date.UTC(2026, 0, 2, 3)),
+		'2026-01-02T23:00:00.000-10:00',
+		'2026-01-02',
+	];
+	const rows = Array.from({ length: 60 }, (_, n) => ({
+		object: 'Opportunity',
+		fields: { Name: 'x', StageName: 'New', CloseDate: moments[n % 3] },
+	}));
+	const outcomes = await writeRecords(connected(), 'create', rows, { bulkAbove });
+	expect(failuresIn(outcomes)).toEqual([]);
+	const days = outcomes.map((one) => sandbox.store.read((one as Written).id)?.CloseDate);
+	expect(new Set(days)).toEqual(new Set(['2026-01-02']));
+});
+
+test('a text that looks like a moment stays as it is; without one nothing is asked', async () => {
+	await writeRecords(connected(), 'create', accounts(3));
+	expect(calls()).toEqual(['POST /composite/sobjects']);
+	const rows = accounts(1, () => ({ Site: '2026-01-02T03:04:05Z' }));
+	const [outcome] = await writeRecords(connected(), 'create', rows);
+	expect(sandbox.store.read((outcome as Written).id)?.Site).toBe('2026-01-02T03:04:05Z');
+});

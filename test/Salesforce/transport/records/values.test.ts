@@ -79,9 +79,9 @@ const upsert = (value: string, object = 'Account'): RecordRow => ({
 	fields: {},
 });
 
-test('rows for the same record are in different turns, in their order', () => {
+test('rows for the same record are in different turns, in their order', async () => {
 	expect(
-		inTurns([
+		await inTurns([
 			update('001000000000001'),
 			update('001000000000002'),
 			update('001000000000001AAA'),
@@ -89,7 +89,7 @@ test('rows for the same record are in different turns, in their order', () => {
 		]),
 	).toEqual([[0, 1], [2], [3]]);
 	expect(
-		inTurns([
+		await inTurns([
 			upsert('a'),
 			upsert('A '),
 			upsert('b'),
@@ -102,5 +102,5 @@ test('rows for the same record are in different turns, in their order', () => {
 		[1, 5],
 	]);
 	expect(recordKey({ object: 'Account', fields: { Id: 'x' } })).toBeUndefined();
-	expect(inTurns([])).toEqual([]);
+	expect(await inTurns([])).toEqual([]);
 });

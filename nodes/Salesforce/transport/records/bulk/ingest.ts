@@ -55,7 +55,7 @@ async function finish(
 	try {
 		const job = await jobEnd(client, started);
 		const outcomes = await readOutcomes(client, job, part);
-		await settleAll(part.places, (place) => outcomes.get(place), done);
+		await settleAll(part.places, (place) => outcomes[place], done);
 	} catch (error) {
 		const failure = toFailure(error).inPhase('maybeDone').withHint(lookAt(started));
 		await settleAll(part.places, () => failure, done);

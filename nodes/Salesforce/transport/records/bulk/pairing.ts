@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Verb } from '../record';
 import { externalIdKey, shortId } from '../record';
 import { EMPTIED } from './csvForm';
+import { keyOf, PlaceIndex } from './placeIndex';
 
 /**
  * Finds the rows again in the results of a job, which come in any order and without numbers: by
@@ -9,9 +9,7 @@ import { EMPTIED } from './csvForm';
  * same in all values are given their results in any order.
  */
 export class Pairing {
-	private readonly places = new Map<string, number | number[]>();
-	/** how many results of rows that are the same were read from complete files */
-	private given = new Map<string, number>();
+	private index = new PlaceIndex();
 
 	/** @param columns names of the columns that were sent, the key first */
 	constructor(
@@ -20,15 +18,11 @@ export class Pairing {
 	) {}
 
 	add(place: number, cells: string[]): void {
-		const key = this.keyOf(cells);
-		const known = this.places.get(key);
-		if (known === undefined) this.places.set(key, place);
-		else if (typeof known === 'number') this.places.set(key, [known, place]);
-		else known.push(place);
+		this.index.add(keyOf(this.textOf(cells)), place);
 	}
 
 	clear(): void {
-		this.places.clear();
+		this.index = new PlaceIndex();
 	}
 
 	/**
@@ -38,29 +32,18 @@ export class Pairing {
 	file(header: string[]): ResultFile {
 		const lower = header.map((name) => name.toLowerCase());
 		const order = this.columns.map((name) => lower.indexOf(name.toLowerCase()));
-		const given = new Map(this.given);
+		const look = this.index.look();
 		return {
-			place: (row) => {
-				const key = this.keyOf(order.map((at) => row[at] ?? ''));
-				const places = this.places.get(key);
-				if (typeof places !== 'object') return places;
-				const n = given.get(key) ?? 0;
-				given.set(key, n + 1);
-				return places[n];
-			},
-			complete: () => {
-				this.given = given;
-			},
+			place: (row) => look.next(keyOf(this.textOf(order.map((at) => row[at] ?? '')))),
+			complete: look.keep,
 		};
 	}
 
-	private keyOf(cells: string[]): string {
+	private textOf(cells: string[]): string {
 		const [first = ''] = cells;
 		if (this.verb === 'upsert') return externalIdKey(first);
 		if (this.verb !== 'create') return shortId(first.trim());
-		const hash = createHash('sha1');
-		for (const cell of cells) hash.update(`${sameOf(cell)}\0`);
-		return hash.digest('base64');
+		return cells.map(sameOf).join('\0');
 	}
 }
 

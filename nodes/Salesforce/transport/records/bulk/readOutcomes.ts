@@ -19,9 +19,9 @@ export async function readOutcomes(
 	client: SalesforceClient,
 	job: Job,
 	part: Part,
-): Promise<Map<number, Outcome>> {
+): Promise<Outcome[]> {
 	const { places, pairing, verb } = part;
-	const outcomes = new Map<number, Outcome>();
+	const outcomes: Outcome[] = [];
 	const read = async (kind: ResultKind, outcomeOf: (cell: Cell, place: number) => Outcome) => {
 		let complete = () => {};
 		await readResults(client, job.id, kind, {
@@ -32,7 +32,7 @@ export async function readOutcomes(
 				return (row) => {
 					const place = file.place(row);
 					const cell = (name: string) => row[columns.get(name) ?? -1] ?? '';
-					if (place !== undefined) outcomes.set(place, outcomeOf(cell, place));
+					if (place !== undefined) outcomes[place] = outcomeOf(cell, place);
 				};
 			},
 			complete: () => complete(),
@@ -41,19 +41,19 @@ export async function readOutcomes(
 	const processed = job.numberRecordsProcessed ?? places.length;
 	const failed = job.numberRecordsFailed ?? processed;
 	if (processed > failed || job.numberRecordsFailed === undefined)
-		await read('successfulResults', (cell) => ({
-			id: copied(cell('sf__id')),
-			success: true,
-			...(verb === 'upsert' && { created: cell('sf__created').toLowerCase() === 'true' }),
-			jobId: job.id,
-		}));
+		await read('successfulResults', (cell) => {
+			const { id: jobId } = job;
+			const id = copied(cell('sf__id'));
+			if (verb !== 'upsert') return { id, success: true, jobId };
+			return { id, success: true, created: cell('sf__created').toLowerCase() === 'true', jobId };
+		});
 	if (failed > 0) await read('failedResults', (cell) => bulkRowFailure(copied(cell('sf__error'))));
-	const left = places.filter((place) => !outcomes.has(place));
+	const left = places.filter((place) => !outcomes[place]);
 	if (left.length > 0 && left.length === places.length - processed)
-		for (const place of left) outcomes.set(place, unprocessed(job, part, place));
+		for (const place of left) outcomes[place] = unprocessed(job, part, place);
 	else if (left.length > 0) {
 		await read('unprocessedrecords', (_cell, place) => unprocessed(job, part, place));
-		for (const place of left) if (!outcomes.has(place)) outcomes.set(place, notFound(job));
+		for (const place of left) if (!outcomes[place]) outcomes[place] = notFound(job);
 	}
 	return outcomes;
 }

@@ -71,7 +71,7 @@ export class Part {
 		return Readable.from(this.chunks(), { objectMode: false });
 	}
 
-	private *chunks(): Generator<Buffer> {
+	private async *chunks(): AsyncGenerator<Buffer> {
 		const { fit, columns } = this.table;
 		this.pairing.clear();
 		let text = lineOf(columns.header);
@@ -89,6 +89,8 @@ export class Part {
 			if (text.length < CHUNK_CHARACTERS) continue;
 			yield Buffer.from(text);
 			text = '';
+			// A fast connection takes one after the other, and nobody else would get a turn.
+			await turn();
 		}
 		this.behind = n;
 		if (text !== '') yield Buffer.from(text);
