@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
 import type { Answer } from './answer.ts';
 import type { Fault } from './faults.ts';
 
@@ -20,13 +21,16 @@ export async function sendAnswer(
 	const { status, headers = {}, body } = answer;
 	response.statusCode = status;
 	for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-	if (body instanceof Readable) {
+	const wanted = /\bgzip\b/.test(String(message.headers['accept-encoding'] ?? ''));
+	const spoilt = fault?.kind === 'slowBody' || fault?.kind === 'truncate';
+	if (body instanceof Readable && !spoilt) {
+		const packing = compress && wanted ? [createGzip({ level: 1 })] : [];
+		if (packing.length > 0) response.setHeader('content-encoding', 'gzip');
 		// The client may go before the end.
-		await pipeline(body, response).catch(() => {});
+		await pipeline([body, ...packing, response]).catch(() => {});
 		return;
 	}
-	const plain = Buffer.from(body ?? '');
-	const wanted = /\bgzip\b/.test(String(message.headers['accept-encoding'] ?? ''));
+	const plain = body instanceof Readable ? await buffer(body) : Buffer.from(body ?? '');
 	const packed = compress && wanted && plain.length >= smallestCompressed;
 	if (packed) response.setHeader('content-encoding', 'gzip');
 	const bytes = packed ? gzipSync(plain, { level: 1 }) : plain;

@@ -60,10 +60,11 @@ export class Bayeux {
 		}
 		const [, token = ''] =
 			/^(?:Bearer|OAuth)\s+(.*)$/i.exec(request.headers.authorization ?? '') ?? [];
+		const signedIn = () => org.sessions.of(token) !== undefined;
 		const refused =
 			request.headers.authorization === undefined
 				? '401::Request requires authentication'
-				: org.sessions.of(token)
+				: signedIn()
 					? undefined
 					: '401::Authentication invalid';
 		const cookie = new RegExp(`${cookieName}=([^;\\s]+)`).exec(request.headers.cookie ?? '')?.[1];
@@ -74,7 +75,9 @@ export class Bayeux {
 				? [denied(message, refused)]
 				: await this.handle(message, browser, cookie !== undefined);
 			if (!answers) return { status: 408 };
-			replies.push(...answers);
+			// The session may have ended while the client waited for events.
+			const ended = refused === undefined && !signedIn();
+			replies.push(...(ended ? [denied(message, '401::Authentication invalid')] : answers));
 		}
 		const headers: Record<string, string> = {};
 		if (cookie === undefined) headers['set-cookie'] = `${cookieName}=${browser};Path=/cometd/`;

@@ -421,6 +421,22 @@ describe('query jobs of Bulk API 2.0', () => {
 		expect(resultPages).toHaveLength(3);
 	});
 
+	test('breaks off in the middle of a result when told to, and sends it whole the next time', async () => {
+		const { json } = await query('SELECT Id, Name FROM Account');
+		const path = `/jobs/query/${json.id}`;
+		await end(path);
+		const results = ({ path: asked }: { path: string }) => asked.endsWith('/results');
+		sandbox.faults.add({ kind: 'truncate', times: 1, match: results });
+		await expect(rest('GET', `${path}/results`)).rejects.toThrow('terminated');
+		const { text } = await rest('GET', `${path}/results`, undefined, {
+			'accept-encoding': 'identity',
+		});
+		expect(text.trimEnd().split('\n')).toHaveLength(26);
+		const packed = await rest('GET', `${path}/results`, undefined, { 'accept-encoding': 'gzip' });
+		expect(packed.headers.get('content-encoding')).toBe('gzip');
+		expect(packed.text).toBe(text);
+	});
+
 	test('queryAll finds the recycle bin', async () => {
 		const [row] = sandbox.store.rows('Account');
 		if (row) sandbox.store.remove(row, sandbox.store.systemUserId);

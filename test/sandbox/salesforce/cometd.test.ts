@@ -200,6 +200,20 @@ describe('the Streaming API (CometD)', () => {
 		]);
 	});
 
+	test('says to who waits that the session is over', async () => {
+		const { clientId, cookie } = await shakeHands();
+		const connect = { channel: '/meta/connect', clientId, connectionType: 'long-polling' };
+		await post(connect, { cookie });
+		await post({ channel: '/meta/subscribe', clientId, subscription: ORDERS }, { cookie });
+		const waiting = post(connect, { cookie });
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		sandbox.expireTokens();
+		publish('O-1');
+		expect((await waiting).replies).toMatchObject([
+			{ error: '401::Authentication invalid', advice: { reconnect: 'none' } },
+		]);
+	});
+
 	test('shakes hands, asks for its cookie, waits for events, forgets who stays away', async () => {
 		const { clientId, cookie } = await shakeHands();
 		const connect = { channel: '/meta/connect', clientId, connectionType: 'long-polling' };
