@@ -89,7 +89,7 @@ export class Exchange {
 			return undefined;
 		}
 		const sent = Buffer.concat(chunks);
-		const body = this.record.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+		const body = this.record.headers['content-encoding'] === 'gzip' ? unpacked(sent) : sent;
 		this.record.body = body.subarray(0, recordedBytes).toString();
 		return body;
 	}
@@ -186,6 +186,15 @@ export class Exchange {
 		const { apiRequests, settings } = this.service.org;
 		const info = `api-usage=${apiRequests}/${settings.dailyApiRequests}`;
 		return { ...answer, headers: { 'sforce-limit-info': info, ...answer.headers } };
+	}
+}
+
+/** What is no gzip stays as it is: nobody can read it then. */
+function unpacked(bytes: Buffer): Buffer {
+	try {
+		return gunzipSync(bytes);
+	} catch {
+		return bytes;
 	}
 }
 

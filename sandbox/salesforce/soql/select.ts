@@ -1,9 +1,16 @@
-import type { FieldType as SelectField, FieldTypeOf, Subquery } from '@jetstreamapp/soql-parser-js';
+import type {
+	Field,
+	FieldFunctionExpression,
+	FieldRelationship,
+	FieldType as SelectField,
+	FieldTypeOf,
+	Subquery,
+} from '@jetstreamapp/soql-parser-js';
 import type { Org } from '../org.ts';
-import type { Field } from '../schema/field.ts';
+import type { Field as SchemaField } from '../schema/field.ts';
 import { attributesOf, shown } from '../rest/shape.ts';
 import type { Row } from '../store/row.ts';
-import { malformed, placeOf } from './errors.ts';
+import { malformed, placeOf, queryError } from './errors.ts';
 import { parentBy, resolve, type Path, type Scope, type Step } from './path.ts';
 
 type Shown = Record<string, unknown>;
@@ -63,7 +70,7 @@ class Level {
 }
 
 /** A field of parents of several objects, which not all of them have. */
-function shownOf(org: Org, row: Row, field: Field, base: string): unknown {
+function shownOf(org: Org, row: Row, field: SchemaField, base: string): unknown {
 	const own = org.schema.field(row.object, field.name);
 	return own ? (shown(org, row, own, base) ?? null) : null;
 }
@@ -76,44 +83,56 @@ export function compileSelect(
 	childRows: ChildRows,
 ): (row: Row) => Shown {
 	const level = new Level(scope);
+	const seen = new Set<string>();
+	const add = (path: Omit<Path, 'get'>) => {
+		const name = [...path.steps.map((step) => step.name), path.field.name].join('.');
+		if (seen.has(name)) {
+			const message = `duplicate field selected: ${path.field.name}`;
+			throw queryError(
+				'INVALID_FIELD',
+				scope.query,
+				placeOf(scope.query, path.field.name),
+				message,
+			);
+		}
+		seen.add(name);
+		level.field(path);
+	};
 	for (const selected of fields) {
 		if (selected.type === 'FieldSubquery') level.add(childRows(selected.subquery));
 		else if (selected.type === 'FieldTypeof') level.add(typeOf(scope, selected));
-		else if (selected.type === 'FieldFunctionExpression') {
-			const inner = typeof selected.parameters[0] === 'string' ? selected.parameters[0] : '';
-			const name = selected.functionName.toUpperCase();
-			if (name === 'FIELDS') {
-				for (const field of fieldsOf(scope, inner, limit))
-					level.field({ steps: [], field, ofAny: false });
-			} else if (name === 'TOLABEL' || name === 'FORMAT' || name === 'CONVERTCURRENCY') {
-				if (selected.alias === undefined) level.field(resolve(scope, inner));
-				else level.add(aliased(scope, selected.alias, inner));
-			} else {
-				const { query } = scope;
-				throw malformed(
-					query,
-					placeOf(query, selected.functionName),
-					`Invalid function: ${selected.functionName}`,
-				);
+		else if (selected.type !== 'FieldFunctionExpression')
+			add(resolve(scope, nameOf(scope, selected)));
+		else if (selected.functionName.toUpperCase() === 'FIELDS') {
+			for (const field of fieldsOf(scope, parameterOf(selected), limit)) {
+				add({ steps: [], field, ofAny: false });
 			}
-		} else {
-			if ('alias' in selected && selected.alias !== undefined) {
-				const { query } = scope;
-				throw malformed(
-					query,
-					placeOf(query, selected.alias),
-					'only aggregate expressions use field aliasing',
-				);
-			}
-			const name =
-				'relationships' in selected
-					? [...selected.relationships, selected.field].join('.')
-					: selected.field;
-			const prefixed = 'objectPrefix' in selected ? `${selected.objectPrefix}.${name}` : name;
-			level.field(resolve(scope, prefixed));
-		}
+		} else if (!showing.includes(selected.functionName.toUpperCase())) {
+			const { functionName } = selected;
+			const message = `Invalid function: ${functionName}`;
+			throw malformed(scope.query, placeOf(scope.query, functionName), message);
+		} else if (selected.alias !== undefined) {
+			level.add(aliased(scope, selected.alias, parameterOf(selected)));
+		} else add(resolve(scope, parameterOf(selected)));
 	}
 	return (row) => level.show(row);
+}
+
+/** Functions that only change how a value is shown. */
+const showing = ['TOLABEL', 'FORMAT', 'CONVERTCURRENCY'];
+
+const parameterOf = ({ parameters: [first] }: FieldFunctionExpression): string =>
+	typeof first === 'string' ? first : '';
+
+/** The path of a field as the query writes it. */
+function nameOf({ query }: Scope, selected: Field | FieldRelationship): string {
+	const alias = 'alias' in selected ? selected.alias : undefined;
+	if (alias !== undefined) {
+		throw malformed(query, placeOf(query, alias), 'only aggregate expressions use field aliasing');
+	}
+	const steps = selected.type === 'FieldRelationship' ? selected.relationships : [];
+	const name = [...steps, selected.field].join('.');
+	return 'objectPrefix' in selected ? `${selected.objectPrefix}.${name}` : name;
 }
 
 function aliased(scope: Scope, alias: string, name: string): Part {
@@ -123,7 +142,7 @@ function aliased(scope: Scope, alias: string, name: string): Part {
 	};
 }
 
-function fieldsOf({ type, query }: Scope, kind: string, limit: number | undefined): Field[] {
+function fieldsOf({ type, query }: Scope, kind: string, limit: number | undefined): SchemaField[] {
 	const group = kind.toUpperCase();
 	if (group !== 'STANDARD' && (limit === undefined || limit > 200)) {
 		throw malformed(

@@ -166,6 +166,7 @@ test.each([
 		/Column:12\nNo such column 'Foo' on entity 'Account'/,
 	],
 	['SELECT Foo__r.Id FROM Account', 'INVALID_FIELD', /Didn't understand relationship 'Foo__r'/],
+	['SELECT Id, Name, Id FROM Account', 'INVALID_FIELD', /duplicate field selected: Id/],
 	['SELECT Id FROM Nope', 'INVALID_TYPE', /sObject type 'Nope' is not supported/],
 	[
 		"SELECT Id FROM Account WHERE NumberOfEmployees = '5'",

@@ -104,6 +104,17 @@ test.each([
 	});
 });
 
+test('too many logins with JWTs in an hour', async () => {
+	const own = await startSalesforceSandbox({ jwtLoginsPerHour: 1 });
+	const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+	const login = async () => (await post({ grant_type, assertion: jwt(own) }, own.url)).body;
+	expect(await login()).toHaveProperty('access_token');
+	expect(await login()).toMatchObject({ error_description: 'login rate exceeded' });
+	own.clock.offsetMs = 61 * 60 * 1000;
+	expect(await login()).toHaveProperty('access_token');
+	await own.close();
+});
+
 test('client credentials are for My Domain alone', async () => {
 	const form = {
 		grant_type: 'client_credentials',
