@@ -7,6 +7,7 @@ const invalid = (hint?: string): Meaning => ({ kind: 'invalid', hint });
 const conflict = (hint?: string): Meaning => ({ kind: 'conflict', hint });
 const forbidden = (hint: string): Meaning => ({ kind: 'auth', hint });
 const refused = (hint: string): Meaning => ({ kind: 'auth', scope: 'credential', hint });
+const connectAgain = refused('Open the credential and connect it again.');
 const unavailable: Meaning = { kind: 'unavailable', phase: 'rejected' };
 const gone = invalid('The record was deleted, or the ID is wrong.');
 const badFilter = invalid('Correct the query. The message shows where it goes wrong.');
@@ -26,7 +27,7 @@ const storage: Meaning = {
 	hint: 'The org has no storage left: delete records or files, or buy more.',
 };
 
-const eventLimit: Meaning = {
+const allowance: Meaning = {
 	kind: 'quota',
 	scope: 'credential',
 	hint: 'See the operation Organization > Get Limits.',
@@ -56,12 +57,16 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	),
 	ENTITY_IS_DELETED: gone,
 	ENTITY_IS_LOCKED: conflict('The record is locked by an approval process.'),
+	EXCEEDEDQUOTA: allowance,
 	EXCEEDED_ID_LIMIT: invalid('Ask for less in one request.'),
+	ExceededQuota: allowance,
 	FIELD_CUSTOM_VALIDATION_EXCEPTION: invalid('A validation rule of the org says so.'),
 	FIELD_INTEGRITY_EXCEPTION: invalid('Check the values of the named fields.'),
 	FUNCTIONALITY_NOT_ENABLED: forbidden(
 		'The org does not have this function, or has it switched off.',
 	),
+	INTERNAL_ERROR: { kind: 'unavailable', phase: 'maybeDone' },
+	INTERNAL_SERVER_ERROR: { kind: 'unavailable', phase: 'maybeDone' },
 	INSUFFICIENT_ACCESS: forbidden('The user may not do this: check permissions and sharing.'),
 	INSUFFICIENT_ACCESS_OR_READONLY: forbidden(
 		'The user may not change this record: check permissions and sharing.',
@@ -69,7 +74,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY: forbidden(
 		'The user may not use the record that is referred to, or it does not exist.',
 	),
-	INVALID_AUTH_HEADER: refused('Open the credential and connect it again.'),
+	INVALID_AUTH_HEADER: connectAgain,
 	INVALID_CROSS_REFERENCE_KEY: invalid('A reference points to a record that does not exist.'),
 	INVALID_FIELD: invalid(
 		'Check the API name of the field, and that the user may see it (field-level security).',
@@ -80,7 +85,10 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	INVALID_OPERATION_WITH_EXPIRED_PASSWORD: refused('The password of the user has expired.'),
 	INVALID_QUERY_FILTER_OPERATOR: badFilter,
 	INVALID_QUERY_LOCATOR: conflict('The cursor of this query has expired: run the query again.'),
-	INVALID_SESSION_ID: refused('Open the credential and connect it again.'),
+	INVALID_SESSION_ID: connectAgain,
+	InvalidSessionId: connectAgain,
+	INVALIDENTITY: invalid('Bulk API does not know this object: use the REST API for it.'),
+	INVALIDSESSIONID: connectAgain,
 	INVALID_TYPE: invalid(
 		'Check the API name of the object (custom objects end in __c), and that the user may see it.',
 	),
@@ -126,15 +134,15 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	UNKNOWN_EXCEPTION: { kind: 'unavailable', phase: 'maybeDone' },
 	UNSUPPORTED_API_VERSION: refused('Correct "API Version" in the credential.'),
 	URL_NOT_RESET: refused('The org has moved: open the credential and connect it again.'),
-	HOURLY_PUBLISHED_EVENT_LIMIT_EXCEEDED: eventLimit,
-	DAILY_PLATFORM_EVENT_LIMIT_EXCEEDED: eventLimit,
+	HOURLY_PUBLISHED_EVENT_LIMIT_EXCEEDED: allowance,
+	DAILY_PLATFORM_EVENT_LIMIT_EXCEEDED: allowance,
 	PLATFORM_EVENT_PUBLISHING_UNAVAILABLE: unavailable,
 	PLATFORM_EVENT_PUBLISH_FAILED: { kind: 'unavailable', phase: 'rejected', scope: 'item' },
 	OAUTH_APP_BLOCKED: refused(`An administrator has blocked ${app}.`),
 	OAUTH_APP_ACCESS_DENIED: refused(`The user may not use ${app}.`),
 	// What the endpoints below /services/oauth2 say of a token that has expired.
-	Bad_OAuth_Token: refused('Open the credential and connect it again.'),
-	Missing_OAuth_Token: refused('Open the credential and connect it again.'),
+	Bad_OAuth_Token: connectAgain,
+	Missing_OAuth_Token: connectAgain,
 };
 
 /** 403 REQUEST_LIMIT_EXCEEDED is three things, which only the message tells apart. */
@@ -165,7 +173,7 @@ export const WRONG_SESSION: Meaning = refused(
 export function meaningOfStatus(status: number): Meaning {
 	// 420 is what Salesforce's edge answers before the org sees anything.
 	if (status === 429 || status === 420) return { kind: 'throttled', scope: 'credential' };
-	if (status === 401) return refused('Open the credential and connect it again.');
+	if (status === 401) return connectAgain;
 	if (status === 403) return forbidden('The user may not do this: check permissions.');
 	if (status === 404) return invalid('Check ID, names and path, and that the user may see it.');
 	if (status === 408) return { kind: 'timeout', phase: 'rejected' };

@@ -194,13 +194,21 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 }
 
 // The org is somewhere else by now, or the token has expired: n8n and Salesforce know a new one.
-const REFUSED = new Set(['INVALID_SESSION_ID', 'URL_NOT_RESET', 'Bad_OAuth_Token']);
+// Bulk API has spellings of its own.
+const REFUSED = new Set([
+	'INVALID_SESSION_ID',
+	'InvalidSessionId',
+	'INVALIDSESSIONID',
+	'URL_NOT_RESET',
+	'Bad_OAuth_Token',
+]);
 
 function isTokenRefused(status: number, body: string): boolean {
 	if (status > 300 && status < 400 && status !== 304) return true;
 	if (status < 400) return false;
 	const [error] = errorsIn(jsonIn(Buffer.from(body)));
-	if (!error) return REFUSED.has(body.trim());
+	// The answer to HEAD has no body.
+	if (!error) return status === 401 || REFUSED.has(body.trim());
 	return REFUSED.has(error.code) && !isOfTheWrongKind(error.message);
 }
 

@@ -11,7 +11,7 @@ const HINTS: Array<[RegExp, string]> = [
 	],
 	[
 		/audience is invalid/i,
-		'Choose the right environment (production or sandbox), or fill in "My Domain".',
+		'Choose the right environment (production or sandbox), or fill in "My Domain" or, where the org wants another one, "Audience".',
 	],
 	[
 		/invalid assertion|signature|invalid_assertion/i,
