@@ -18,7 +18,7 @@ export interface Asked {
 export interface Answer {
 	status?: number;
 	headers?: Record<string, string>;
-	/** sent as JSON, unless it is a text */
+	/** sent as JSON, unless it is a text or bytes */
 	body?: unknown;
 	/** the connection is closed instead */
 	cut?: boolean;
@@ -41,7 +41,8 @@ export async function startOrgStub(
 		requests.push(asked);
 		const { status = 200, headers = {}, body, cut } = await answer(asked, requests.length);
 		if (cut) return void request.socket.destroy();
-		const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
+		const isBare = typeof body === 'string' || Buffer.isBuffer(body);
+		const text = isBare ? body : body === undefined ? '' : JSON.stringify(body);
 		response.writeHead(status, { 'content-type': 'application/json', ...headers });
 		response.end(text);
 	};

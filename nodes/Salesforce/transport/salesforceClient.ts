@@ -10,6 +10,7 @@ import type { Quota } from './apiUse';
 import type { History, SalesforceClient, SalesforceRequest } from './client';
 import { errorsIn, jsonIn } from './errorAnswer';
 import { salesforceFailure } from './failure';
+import { collected, COMPRESSED } from './inflate';
 import type { LongRequests } from './longRequests';
 import { isOfTheWrongKind } from './meanings';
 import { readJson } from './readJson';
@@ -85,7 +86,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			const answer = await sendOnce(request, path, token, token.instanceUrl, signal);
 			const { status, headers } = answer;
 			if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
-			const body = redact.text((await answer.body.collect(MAX_ERROR_BYTES)).toString());
+			const body = redact.text((await collected(answer, MAX_ERROR_BYTES)).toString());
 			if (!renewed && isTokenRefused(status, body) && (await signIn.renew(token, signal))) continue;
 			throw salesforceFailure(status, headers, body, clock.now());
 		}
@@ -128,8 +129,8 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 	};
 
 	const call: SalesforceClient['call'] = async (request, read) =>
-		await receive(request, async (answer, history) => {
-			const body = await answer.body.collect(MAX_ANSWER_BYTES);
+		await receive(packed(request), async (answer, history) => {
+			const body = await collected(answer, MAX_ANSWER_BYTES);
 			const { status, headers } = answer;
 			const json = readJson(status, headers, body, salesforce);
 			return await read({ status, headers, json }, history);
@@ -211,6 +212,11 @@ function isTokenRefused(status: number, body: string): boolean {
 	if (!error) return status === 401 || REFUSED.has(body.trim());
 	return REFUSED.has(error.code) && !isOfTheWrongKind(error.message);
 }
+
+const packed = (request: SalesforceRequest): SalesforceRequest => ({
+	...request,
+	headers: { ...COMPRESSED, ...request.headers },
+});
 
 /** The request that needs the answer has not been sent. */
 function notYet(error: unknown): never {

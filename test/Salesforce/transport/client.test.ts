@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { Failure } from '../../../nodes/shared/resilience/failure';
 import type { Answer, Asked } from '../orgStub';
 import { clientAt, startOrgStub } from '../orgStub';
@@ -76,4 +77,20 @@ test('a failure says what the org said, and about what', async () => {
 	expect(failure.message).toBe(
 		'The requested resource does not exist — Get limits of Account "001"',
 	);
+});
+
+test('what the org packs is unpacked, errors as well', async () => {
+	const json = Array.from({ length: 1_000 }, (_one, n) => ({ Id: n, Name: `Name ${n}` }));
+	const words = 'x'.repeat(3_000);
+	const stub = await org(({ path, headers }) => {
+		if (headers['accept-encoding'] !== 'gzip') return { status: 406 };
+		const bad = path.endsWith('/bad');
+		const body = bad ? [{ message: words, errorCode: 'INVALID_FIELD' }] : json;
+		const packed = gzipSync(JSON.stringify(body));
+		return { status: bad ? 400 : 200, headers: { 'content-encoding': 'gzip' }, body: packed };
+	});
+	const salesforce = clientAt(stub.url);
+	expect(await salesforce.call(ask, (answer) => answer.json)).toEqual(json);
+	const failure = await failureOf(salesforce.call({ ...ask, path: '/bad' }, () => {}));
+	expect(failure).toMatchObject({ code: 'INVALID_FIELD', message: `${words} — Get limits` });
 });
