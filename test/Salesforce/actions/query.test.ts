@@ -211,6 +211,10 @@ describe('get many', () => {
 				sort: { keys: [{ field: 'Industry', order: 'descending', nulls: 'last' }] },
 			},
 		});
+		const counted = await find({
+			options: { summaries: { rows: [{ function: 'COUNT', field: '', alias: '' }] } },
+		});
+		expect(counted.answer).toEqual([{ COUNT_Id: 4 }]);
 		expect(summed.answer).toEqual([
 			{ Industry: 'Energy', people: 12 },
 			{ Industry: 'Apparel', people: 307 },

@@ -19,7 +19,7 @@ import { bindsOf, queryValuesField } from './valueFields';
 export const run = defineOperation({
 	name: 'Run',
 	value: 'run',
-	action: 'Run a SOQL query',
+	action: 'Run a soql query',
 	description:
 		'Run a query in SOQL: all pages, all pages of related lists, summaries; as items or as a file',
 	repeatable: true,

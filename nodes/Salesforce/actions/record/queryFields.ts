@@ -206,7 +206,8 @@ export const queryOptions = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. total',
-						description: 'Of letters, digits and underscores',
+						description:
+							'Of letters, digits and underscores. Leave empty for one such as SUM_Amount.',
 					},
 				],
 			},

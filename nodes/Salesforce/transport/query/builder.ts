@@ -88,7 +88,7 @@ async function selectOf(input: QueryInput, describe: Describe, limit: number): P
 		from: object,
 		fieldOf: await fieldTypes(describe, object, tested),
 		fields,
-		aggregates: options.summaries?.rows,
+		aggregates: (options.summaries?.rows ?? []).map(summaryOf),
 		groupBy: options.groupBy,
 		children: await Promise.all(
 			lists.map(async (list) => await childrenOf(object, list, describe)),
@@ -138,6 +138,12 @@ async function childrenOf(
 		fields: ['Id', ...names(fields)],
 		...(most > 0 && { limit: most }),
 	};
+}
+
+/** What nobody has filled in: all records are counted, and the name says what it is. */
+function summaryOf({ function: name, field, alias }: Aggregate): Aggregate {
+	const of = field.trim() || (name === 'COUNT' ? 'Id' : '');
+	return { function: name, field: of, alias: alias.trim() || `${name}_${of.replaceAll('.', '_')}` };
 }
 
 const names = (text: string): string[] => text.split(',').flatMap((name) => name.trim() || []);
