@@ -6,8 +6,6 @@ import {
 	status,
 	type handleUnaryCall,
 	type Metadata,
-	type ServerDuplexStream,
-	type ServerErrorResponse,
 } from '@grpc/grpc-js';
 import { normalId } from '../ids.ts';
 import { allChanges, type EventBus } from './bus.ts';
@@ -22,6 +20,7 @@ import type {
 	PublishRequest,
 	PublishResponse,
 } from './pubSubMessages.ts';
+import { serveStream, toStatus, type OpenStream, type Stream } from './stream.ts';
 import { Subscription, type SubscriptionContext } from './subscription.ts';
 import type { Topic, Topics } from './topics.ts';
 
@@ -36,15 +35,13 @@ export interface PubSubContext {
 	keepaliveMs(): number;
 }
 
-type Stream<In> = ServerDuplexStream<In, object>;
-
 /** Salesforce's Pub/Sub API, without TLS, on 127.0.0.1. */
 export class PubSubServer {
 	/** "127.0.0.1:PORT" */
 	address = '';
 	readonly managed = new ManagedSubscriptions();
 	private server = new Server();
-	private readonly streams = new Set<{ fail(error: unknown): void }>();
+	private readonly streams = new Set<OpenStream>();
 	private readonly context: PubSubContext;
 
 	constructor(context: PubSubContext) {
@@ -175,10 +172,10 @@ export class PubSubServer {
 	}
 
 	private subscribe(stream: Stream<FetchRequest>): void {
-		this.serve(stream, 'Subscribe', (context, onEnd) => {
+		this.serve(stream, 'Subscribe', (context, open) => {
 			const subscription = new Subscription(context);
 			stream.on('drain', () => subscription.resume());
-			onEnd(() => subscription.end());
+			open.onEnd(() => subscription.end());
 			let begun = false;
 			return (request) => {
 				if (!begun && request.topic_name !== allChanges) this.topic(request.topic_name);
@@ -189,10 +186,10 @@ export class PubSubServer {
 	}
 
 	private managedSubscribe(stream: Stream<ManagedFetchRequest>): void {
-		this.serve(stream, 'ManagedSubscribe', (context, onEnd) => {
+		this.serve(stream, 'ManagedSubscribe', (context, open) => {
 			const subscription = new Subscription(context);
 			stream.on('drain', () => subscription.resume());
-			onEnd(() => subscription.end());
+			open.onEnd(() => subscription.end());
 			let name = '';
 			return (request) => {
 				name ||= request.developer_name || request.subscription_id;
@@ -204,60 +201,23 @@ export class PubSubServer {
 		});
 	}
 
-	/** What all streams have in common: sign-in, disturbances, one end. */
+	/** What all streams have in common: who is asked, and what ends them. */
 	private serve<In>(
 		stream: Stream<In>,
 		method: string,
-		begin: (
-			context: SubscriptionContext,
-			onEnd: (act: () => void) => void,
-		) => (request: In) => void,
+		begin: (context: SubscriptionContext, open: OpenStream) => (request: In) => void,
 	): void {
 		const { bus, faults, keepaliveMs } = this.context;
-		let answers = 0;
-		const ends: Array<() => void> = [];
-		const end = () => {
-			this.streams.delete(open);
-			for (const act of ends.splice(0)) act();
-		};
-		const fail = (error: unknown) => {
-			end();
-			stream.emit('error', toStatus(error));
-		};
-		const open = { fail };
-		this.streams.add(open);
-		const check = () => {
-			this.userOf(stream.metadata);
-			faults.check(method, answers);
-		};
-		const send = (response: object) => {
-			answers++;
-			return stream.write(response);
-		};
-		try {
+		serveStream<In>(stream, (open) => {
+			this.streams.add(open);
+			open.onEnd(() => this.streams.delete(open));
+			const check = () => {
+				this.userOf(stream.metadata);
+				faults.check(method, open.answers);
+			};
 			check();
-			const take = begin({ bus, keepaliveMs, check, fail, send }, (act) => ends.push(act));
-			stream.on('data', (request: In) => {
-				if (!this.streams.has(open)) return;
-				try {
-					take(request);
-				} catch (error) {
-					fail(error);
-				}
-			});
-		} catch (error) {
-			fail(error);
-			return;
-		}
-		stream.on('end', () => {
-			end();
-			stream.end();
+			const { fail, send } = open;
+			return begin({ bus, keepaliveMs, check, fail, send }, open);
 		});
-		stream.on('cancelled', end);
-		stream.on('close', end);
 	}
 }
-
-/** Anything but a PubSubError is a defect of the server. */
-const toStatus = (error: unknown): ServerErrorResponse =>
-	error instanceof PubSubError ? error : new PubSubError(status.UNKNOWN, String(error));
