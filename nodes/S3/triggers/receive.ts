@@ -2,6 +2,7 @@ import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from
 import { egressFilterOf } from '../../shared/node/compat';
 import type { InputOf } from '../../shared/node/defineOperation';
 import { readInput } from '../../shared/node/readInput';
+import { withoutDuplicates } from '../../shared/node/seenBefore';
 import { systemClock } from '../../shared/ground/clock';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import { httpClient } from '../../shared/transport/http';
@@ -11,9 +12,8 @@ import { fillContent } from './content';
 import { eventProperties } from './eventProperties';
 import { keyFilter } from '../transport/keyFilter';
 import type { EventRecord } from './records';
-import { recordsOf } from './records';
+import { idOf, recordsOf } from './records';
 import { shownSecret } from './secret';
-import { withoutDuplicates } from './seen';
 
 export type EventSettings = InputOf<typeof eventProperties>;
 
@@ -140,7 +140,7 @@ function accept(
 		return { fresh: records, keep: () => {} };
 	const name = `${context.getWorkflow().id} ${context.getNode().id}`;
 	const memory = context.getWorkflowStaticData('node');
-	const { fresh, keep, accepted } = withoutDuplicates(records, memory, name);
+	const { fresh, keep, accepted } = withoutDuplicates(records, idOf, memory, name);
 	const response: Answer = context.getResponseObject();
 	response.once('finish', () => {
 		if (response.statusCode < 400) accepted();

@@ -1,3 +1,4 @@
+import { fingerprint } from '../../shared/ground/fingerprint';
 import { Failure } from '../../shared/resilience/failure';
 
 export type RecordKind = 'created' | 'deleted' | 'other' | 'restored' | 'tagged';
@@ -22,6 +23,20 @@ export interface EventRecord {
 	/** as it was sent */
 	raw: Json;
 }
+
+const ID_LENGTH = 12;
+
+/** The same for the same event, however often it is sent. */
+export const idOf = ({
+	eventName,
+	bucket,
+	key,
+	etag,
+	versionId,
+	sequencer,
+	time,
+}: EventRecord): string =>
+	fingerprint([eventName, bucket, key, etag, versionId, sequencer, time]).slice(0, ID_LENGTH);
 
 export type KeyEncoding = 'auto' | 'encoded' | 'plain';
 

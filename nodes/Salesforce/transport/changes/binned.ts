@@ -27,12 +27,12 @@ export async function* fromTheBin(
 	for (let n = 0; n < deletions.length; n += PAGE) {
 		const page = deletions.slice(n, n + PAGE);
 		const ids = page.map(({ id }) => id);
-		const records = await recordsOf(client, wanted, ids);
+		const records = await recordsById(client, wanted, ids);
 		const rest = ids.filter((id) => !records.has(shortId(id)));
 		const others =
 			wanted.condition === '' || rest.length === 0
 				? new Map<string, Row>()
-				: await recordsOf(client, { ...wanted, fields: ['Id'], condition: '' }, rest);
+				: await recordsById(client, { ...wanted, fields: ['Id'], condition: '' }, rest);
 		yield page.flatMap((deletion): DeletedRow[] => {
 			const key = shortId(deletion.id);
 			if (others.has(key)) return [];
@@ -42,12 +42,13 @@ export async function* fromTheBin(
 	}
 }
 
-/** By the first 15 characters of their ids. */
-async function recordsOf(
+/** Those of the records that match, deleted or not, by the first 15 characters of their ids. */
+export async function recordsById(
 	client: SalesforceClient,
 	{ object, fields, condition }: Wanted,
 	ids: string[],
 ): Promise<Map<string, Row>> {
+	if (ids.length === 0) return new Map();
 	const where = andAll(`Id IN (${[...new Set(ids)].map(quote).join(', ')})`, condition);
 	const soql = `SELECT ${fields.join(', ')} FROM ${object} WHERE ${where}`;
 	const found = new Map<string, Row>();

@@ -1,0 +1,3 @@
+import { salesforceOutboundMessageSuite } from './salesforceOutboundMessage.suite';
+
+salesforceOutboundMessageSuite();
