@@ -136,13 +136,14 @@ function graph(call: Call): Answer {
 	});
 	const ids = new Set(read.map(({ graphId }) => graphId));
 	if (ids.size < read.length) throw refusal('INVALID_INPUT', 'Every graphId must be unique.');
-	const nodes = read.reduce((total, { subrequests }) => total + subrequests.length, 0);
-	if (nodes > mostNodes) {
-		throw refusal('LIMIT_EXCEEDED', `Limit exceeded: ${mostNodes} nodes are allowed.`);
-	}
-	for (const { subrequests } of read) checkGraph(subrequests);
+	for (const { subrequests } of read) checkUrls(subrequests);
+	let nodes = 0;
 	return json({
 		graphs: read.map(({ graphId, subrequests }) => {
+			nodes += subrequests.length;
+			const limit =
+				nodes > mostNodes ? `${mostNodes} reached for number of Nodes` : limitOf(subrequests);
+			if (limit !== undefined) return limitReached(graphId, limit);
 			const { answers, successful } = runAll(call, subrequests, true);
 			const compositeResponse = withReference(answers, subrequests);
 			return { graphId, graphResponse: { compositeResponse }, isSuccessful: successful };
@@ -150,7 +151,31 @@ function graph(call: Call): Answer {
 	});
 }
 
-function checkGraph(subrequests: Subrequest[]): void {
+/** A graph that is too large is refused as a whole, inside of an answer that is none of a failure. */
+const limitReached = (graphId: string, limit: string) => ({
+	graphId,
+	graphResponse: {
+		compositeResponse: [
+			{
+				body: [{ errorCode: 'LIMIT_EXCEEDED', message: `Limit of ${limit} in the Graph` }],
+				httpHeaders: {},
+				httpStatusCode: 400,
+				referenceId: null,
+			},
+		],
+	},
+	isSuccessful: false,
+});
+
+function limitOf(subrequests: Subrequest[]): string | undefined {
+	if (depthOf(subrequests) > mostDepth) return `${mostDepth} reached for depth of Nodes`;
+	const kinds = new Set(
+		subrequests.map(({ method, url }) => `${method} ${url.split('/').slice(4, 6).join('/')}`),
+	);
+	return kinds.size > mostKinds ? `${mostKinds} reached for number of different Nodes` : undefined;
+}
+
+function checkUrls(subrequests: Subrequest[]): void {
 	for (const { method, url } of subrequests) {
 		const known = graphUrls.some(
 			([pattern, methods]) =>
@@ -159,15 +184,6 @@ function checkGraph(subrequests: Subrequest[]): void {
 		);
 		if (known) continue;
 		throw refusal('INVALID_INPUT', `The URL ${url} is not allowed in a composite graph.`);
-	}
-	if (depthOf(subrequests) > mostDepth) {
-		throw refusal('LIMIT_EXCEEDED', `Limit exceeded: a depth of ${mostDepth} is allowed.`);
-	}
-	const kinds = new Set(
-		subrequests.map(({ method, url }) => `${method} ${url.split('/').slice(4, 6).join('/')}`),
-	);
-	if (kinds.size > mostKinds) {
-		throw refusal('LIMIT_EXCEEDED', `Limit exceeded: ${mostKinds} different nodes are allowed.`);
 	}
 }
 

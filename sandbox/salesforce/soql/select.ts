@@ -6,11 +6,12 @@ import type {
 	FieldTypeOf,
 	Subquery,
 } from '@jetstreamapp/soql-parser-js';
+import { refusal } from '../errors.ts';
 import type { Org } from '../org.ts';
 import type { Field as SchemaField } from '../schema/field.ts';
 import { attributesOf, shown } from '../rest/shape.ts';
 import type { Row } from '../store/row.ts';
-import { malformed, placeOf, queryError } from './errors.ts';
+import { malformed, placeOf } from './errors.ts';
 import { parentBy, resolve, type Path, type Scope, type Step } from './path.ts';
 
 type Shown = Record<string, unknown>;
@@ -88,12 +89,7 @@ export function compileSelect(
 		const name = [...path.steps.map((step) => step.name), path.field.name].join('.');
 		if (seen.has(name)) {
 			const message = `duplicate field selected: ${path.field.name}`;
-			throw queryError(
-				'INVALID_FIELD',
-				scope.query,
-				placeOf(scope.query, path.field.name),
-				message,
-			);
+			throw refusal('INVALID_FIELD', message);
 		}
 		seen.add(name);
 		level.field(path);

@@ -155,6 +155,43 @@ test('graph: each graph by itself, all of it or nothing', async () => {
 	expect(sandbox.store.count('Account')).toBe(before + 1);
 });
 
+test('graph: too many nodes are refused inside of a success', async () => {
+	const compositeRequest = Array.from({ length: 501 }, (_, n) => ({
+		method: 'POST',
+		url: `${root}/sobjects/Account`,
+		referenceId: `r${n}`,
+		body: { Name: 'Node' },
+	}));
+	const before = sandbox.store.count('Account');
+	const graphs = [{ graphId: 'g', compositeRequest }];
+	expect(await send(sandbox, 'POST', '/composite/graph', { graphs })).toMatchObject({
+		status: 200,
+		body: {
+			graphs: [
+				{
+					graphId: 'g',
+					isSuccessful: false,
+					graphResponse: {
+						compositeResponse: [
+							{
+								body: [
+									{
+										errorCode: 'LIMIT_EXCEEDED',
+										message: 'Limit of 500 reached for number of Nodes in the Graph',
+									},
+								],
+								httpStatusCode: 400,
+								referenceId: null,
+							},
+						],
+					},
+				},
+			],
+		},
+	});
+	expect(sandbox.store.count('Account')).toBe(before);
+});
+
 test('tree: parents and children at once, or nothing', async () => {
 	const tree = (email: string) => ({
 		records: [
