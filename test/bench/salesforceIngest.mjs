@@ -16,6 +16,7 @@ const require = createRequire(import.meta.url);
 const root = new URL('../../', import.meta.url).pathname;
 const dist = (path) => require(join(root, 'dist/nodes/Salesforce', path));
 const COUNT = Number(process.argv[2] ?? 300_000);
+const WARM_UP = 20_000;
 
 async function startOrg() {
 	const child = spawn(process.execPath, [join(root, 'sandbox/salesforce/main.ts')], {
@@ -63,6 +64,8 @@ async function byRecords(org) {
 		fields: fieldsOf(n),
 	}));
 	const client = connected(org);
+	// A host that has worked before: any work makes V8 enlarge the space for what is short-lived.
+	await writeRecords(client, 'create', rows.slice(0, WARM_UP));
 	return await measured(async () => {
 		const outcomes = await writeRecords(client, 'create', rows);
 		return outcomes.filter((outcome) => outcome instanceof Error).length;
@@ -124,7 +127,7 @@ const shown = ({ seconds, idleMb, peakMb, loopMs, result }) => ({
 	result,
 });
 
-for (const way of [byRecords, byFile]) {
+for (const way of [byFile, byRecords]) {
 	const org = await startOrg();
 	try {
 		const costs = await way(org);

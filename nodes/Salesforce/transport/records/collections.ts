@@ -8,6 +8,9 @@ import { resultRows } from './rowResult';
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm */
 export const MOST_RECORDS = 200;
 
+/** Where more rows than this are wrong, it is not the rows: nobody should send hundreds of requests. */
+const MOST_CULPRITS = 20;
+
 /** A row, and what is sent of it. */
 export interface Ready {
 	row: RecordRow;
@@ -24,6 +27,7 @@ export async function writeTogether(
 	verb: Verb,
 	rows: Ready[],
 	options: WriteOptions,
+	culpritsLeft = MOST_CULPRITS,
 ): Promise<Array<Written | Failure>> {
 	const request = requestOf(verb, rows, options);
 	try {
@@ -33,10 +37,12 @@ export async function writeTogether(
 	} catch (error) {
 		const failure = toFailure(error);
 		const culprits = culpritsOf(failure, rows);
-		if (culprits.size === 0 || options.allOrNone) return rows.map(() => failure);
+		if (culprits.size === 0 || culpritsLeft === 0 || options.allOrNone)
+			return rows.map(() => failure);
 		// One value that cannot be read makes Salesforce refuse all records of the request.
 		const others = rows.filter((_row, n) => !culprits.has(n));
-		const rest = others.length > 0 ? await writeTogether(client, verb, others, options) : [];
+		const rest =
+			others.length > 0 ? await writeTogether(client, verb, others, options, culpritsLeft - 1) : [];
 		return rows.map((_row, n) => (culprits.has(n) ? failure : (rest.shift() ?? failure)));
 	}
 }

@@ -57,11 +57,12 @@ export async function writeRecords(
 	return rows.map((_row, place) => outcomes[place] ?? unsent(client));
 }
 
-/** Of a row: whole requests were sent again by whoever sent them. */
+/** Of a row: a whole request, which has a status, was sent again already. */
 const maySendAgain = (verb: Verb, outcome: Outcome): boolean =>
 	outcome instanceof Failure &&
 	isPassing(outcome) &&
 	outcome.scope === 'item' &&
+	outcome.status === undefined &&
 	(outcome.phase === 'rejected' || (verb !== 'create' && outcome.phase === 'maybeDone'));
 
 /** @returns false where the run was stopped meanwhile */

@@ -270,6 +270,27 @@ test.each([
 	},
 );
 
+test('where every row is wrong, they are not found one by one', async () => {
+	const message = 'Cannot deserialize instance of date from VALUE_STRING at [line:2, column:9]';
+	const stub = await org(() => ({
+		status: 400,
+		body: [{ message, errorCode: 'JSON_PARSER_ERROR' }],
+	}));
+	const outcomes = await writeRecords(clientAt(stub.url), 'create', rowsOf(200));
+	expect(failures(outcomes).length).toBe(200);
+	expect(stub.requests.length).toBe(21);
+});
+
+test('a request that was refused because of a lock is sent again as often as any other', async () => {
+	const stub = await org(() => ({
+		status: 400,
+		body: [{ message: 'unable to obtain exclusive access', errorCode: 'UNABLE_TO_LOCK_ROW' }],
+	}));
+	const outcomes = await writeRecords(clientAt(stub.url), 'create', rowsOf(2));
+	expect(failures(outcomes).map(({ code }) => code)).toEqual(Array(2).fill('UNABLE_TO_LOCK_ROW'));
+	expect(stub.requests.length).toBe(5);
+});
+
 test('a row that cannot be sent fails alone', async () => {
 	const stub = await org((asked) => ({ body: recordsOf(asked).map(created) }));
 	const rows = [...rowsOf(2), { object: 'Account', fields: { Name: 'a', NAME: 'b' } }];

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { readCsv } from '../../../../shared/ground/csvReader';
 import type { SalesforceClient } from '../../client';
 import { path, withQuery } from '../../path';
@@ -66,6 +67,8 @@ export async function readResults(
 					if (take) take(row);
 					else take = reader.begin(row);
 				}
+				// A fast connection brings one piece after the other, and nobody else would get a turn.
+				await turn();
 			}
 			return next;
 		});
