@@ -12,6 +12,9 @@ export interface Channel {
 
 const SOQL = 'SELECT DeveloperName, MasterLabel, ChannelType FROM PlatformEventChannel';
 
+// INVALID_TYPE, INSUFFICIENT_ACCESS, NOT_FOUND.
+const NOT_ALLOWED = new Set([400, 403, 404]);
+
 /**
  * https://developer.salesforce.com/docs/atlas.en-us.api_tooling.meta/api_tooling/tooling_api_objects_platformeventchannel.htm
  * @returns none where the user may not ask for them: that takes more rights than to listen
@@ -22,8 +25,8 @@ export async function customChannels(client: SalesforceClient): Promise<Channel[
 		path: withQuery('/tooling/query/', { q: SOQL }),
 	};
 	try {
-		return await client.call(request, (answer) =>
-			pageOf(answer).records.flatMap(
+		return await client.call(request, ({ json }) =>
+			pageOf(json).records.flatMap(
 				({ DeveloperName: name, MasterLabel: label, ChannelType: type }) =>
 					typeof name !== 'string' || name === 'ChangeEvents'
 						? []
@@ -36,7 +39,7 @@ export async function customChannels(client: SalesforceClient): Promise<Channel[
 			),
 		);
 	} catch (error) {
-		if (toFailure(error).phase === 'rejected') return [];
+		if (NOT_ALLOWED.has(toFailure(error).status ?? 0)) return [];
 		throw error;
 	}
 }

@@ -45,7 +45,8 @@ export interface StreamHost extends Omit<TriggerHost, 'run'> {
 	run(events: StreamedEvent[], id: string): Promise<RunOutcome>;
 }
 
-// A connection that lasts so long was no failure; one that breaks at once is.
+// A connection that lasts so long was no failure, nor one that brought something; one that breaks at
+// once is.
 const LASTING_MS = 10_000;
 const SEEN_LENGTH = 10;
 
@@ -120,6 +121,7 @@ export class Streamer {
 		while (!signal.aborted) {
 			const attempt = new AbortController();
 			const since = this.host.clock.now();
+			const { heard } = this;
 			try {
 				await this.hear(AbortSignal.any([signal, attempt.signal]), () => {
 					stands = true;
@@ -131,7 +133,8 @@ export class Streamer {
 					this.stop();
 					return giveUp(error);
 				}
-				if (this.host.clock.now() - since > LASTING_MS) this.outage.ended();
+				const lasted = this.host.clock.now() - since > LASTING_MS;
+				if (lasted || this.heard !== heard) this.outage.ended();
 				this.failed(error);
 			} finally {
 				attempt.abort();
