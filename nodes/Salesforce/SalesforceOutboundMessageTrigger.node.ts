@@ -6,6 +6,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { authenticationField } from './methods/authentication';
 import { salesforceCredentialTest } from './methods/credentialTest';
 import { openTriggerClient } from './methods/openClient';
 import { outboundProperties } from './triggers/outbound/properties';
@@ -42,7 +43,10 @@ export class SalesforceOutboundMessageTrigger implements INodeType {
 		webhooks: [
 			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
 		],
-		properties: [...outboundProperties],
+		properties: [
+			...outboundProperties,
+			{ ...authenticationField, displayOptions: { show: { readRecords: [true] } } },
+		],
 	};
 
 	methods = { credentialTest: { salesforceCredentialTest } };

@@ -1,5 +1,4 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { authenticationField } from '../../methods/authentication';
 
 /** The fields of the trigger for outbound messages. */
 export const outboundProperties = [
@@ -36,5 +35,4 @@ export const outboundProperties = [
 		description:
 			'Whether the records are read from the org, with all fields and typed values. A message has the fields that were chosen in Salesforce, all of them as texts.',
 	},
-	{ ...authenticationField, displayOptions: { show: { readRecords: [true] } } },
 ] as const satisfies INodeProperties[];
