@@ -1,4 +1,3 @@
-import type { OrgClock } from '../clock.ts';
 import type { Value } from '../store/row.ts';
 import type { Store } from '../store/store.ts';
 
@@ -55,9 +54,9 @@ export class OpenTransactions {
 		return transaction;
 	}
 
-	/** Before it everything is committed. */
-	coveredUntil(clock: OrgClock): number {
-		return Math.min(clock.now(), ...[...this.open].map(({ begunAt }) => begunAt));
+	/** What was done before that is committed; milliseconds, by the clock of the org. */
+	coveredUntil(): number {
+		return Math.min(this.store.clock.now(), ...[...this.open].map(({ begunAt }) => begunAt));
 	}
 }
 

@@ -66,7 +66,7 @@ function changed(
 		throw wrongDate('startDate cannot be more than 30 days ago');
 	}
 	// What is seen already is told; the next call must ask for it again, for what it overlaps with.
-	const covered = Math.min(end, floor(transactions.coveredUntil(org.clock)));
+	const covered = Math.min(end, floor(transactions.coveredUntil()));
 	const [from, to] = [stampOf(start), stampOf(end)];
 	const rows: Row[] = [];
 	for (const row of org.store.table(type.name).all()) {

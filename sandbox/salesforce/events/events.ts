@@ -18,6 +18,8 @@ export class Events {
 	/** Pub/Sub API: a port of its own */
 	readonly pubSub: PubSubServer;
 	readonly pubSubFaults = new PubSubFaults();
+	/** How often subscriptions hear something, if only that there is nothing; 270 s at Salesforce. */
+	keepaliveMs = 270_000;
 
 	constructor(org: Org) {
 		const now = () => org.clock.now();
@@ -52,7 +54,4 @@ export class Events {
 		this.bayeux.forget();
 		this.pubSub.close();
 	}
-
-	/** How often subscriptions hear something, if only that there is nothing; 270 s at Salesforce. */
-	keepaliveMs = 270_000;
 }
