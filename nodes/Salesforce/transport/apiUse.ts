@@ -27,9 +27,10 @@ export class Quota {
 		this.toldAt = this.clock.now();
 	}
 
-	/** The org takes no more requests. */
-	usedUp(failure: Failure): void {
-		// As it is now: whoever shows it says more about its request.
+	/** The org may have said that it takes no more requests; used up storage leaves those that read. */
+	heed(failure: Failure): void {
+		const { kind, phase, code } = failure;
+		if (kind !== 'quota' || phase !== 'rejected' || code !== 'REQUEST_LIMIT_EXCEEDED') return;
 		this.stop = failure.inPhase('notSent');
 		this.stoppedAt = this.clock.now();
 	}

@@ -19,7 +19,9 @@ export async function collected(
 	maxBytes: number,
 ): Promise<Buffer> {
 	const bytes = await body.collect(maxBytes);
-	if (headers['content-encoding'] !== 'gzip' || bytes.length === 0) return bytes;
+	// n8n's own client has unpacked it already.
+	const isPacked = headers['content-encoding'] === 'gzip' && bytes[0] === 0x1f && bytes[1] === 0x8b;
+	if (!isPacked) return bytes;
 	try {
 		return await unzip(bytes, { maxOutputLength: maxBytes });
 	} catch (cause) {

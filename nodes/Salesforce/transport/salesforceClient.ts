@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/ground/clock';
 import type { Redact } from '../../shared/ground/redact';
 import type { Send } from '../../shared/resilience';
-import { Failure, stopsAll, toFailure } from '../../shared/resilience/failure';
+import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { Body } from '../../shared/transport/body';
 import type { EgressFilter } from '../../shared/transport/egress';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
@@ -119,8 +119,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			} catch (error) {
 				const failure = toFailure(error);
 				lost = history.lost || failure.phase === 'maybeDone';
-				if (failure.kind === 'quota' && failure.phase === 'rejected' && stopsAll(failure))
-					quota.usedUp(failure);
+				quota.heed(failure);
 				throw explained(failure, request);
 			}
 		});

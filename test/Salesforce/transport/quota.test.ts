@@ -95,3 +95,22 @@ test('a header that tells only of the app says nothing of the org', async () => 
 	await salesforce.call(ask, () => {});
 	expect(salesforce.apiUse).toBeUndefined();
 });
+
+test('a full storage does not keep anybody from reading', async () => {
+	const full = [{ message: 'storage limit exceeded', errorCode: 'STORAGE_LIMIT_EXCEEDED' }];
+	const stub = await org(({ method }) =>
+		method === 'POST' ? { status: 400, body: full } : { body: {} },
+	);
+	const salesforce = clientAt(stub.url);
+	const post = {
+		operation: 'Create',
+		method: 'POST' as const,
+		path: '/sobjects/Account',
+		json: {},
+	};
+	expect(await failureOf(salesforce.call(post, () => {}))).toMatchObject({
+		kind: 'quota',
+		attempts: 1,
+	});
+	await salesforce.call(ask, () => {});
+});
