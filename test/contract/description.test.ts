@@ -120,7 +120,7 @@ describe.each(packageNodes.map((one) => [one.node.description.displayName, one] 
 		actionTest('shows every other field for its own operation only', () => {
 			const loose = properties.filter(
 				({ name, displayOptions }) =>
-					!['resource', 'operation', 'resilience'].includes(name) &&
+					!['authentication', 'resource', 'operation', 'resilience'].includes(name) &&
 					!(displayOptions?.show?.resource && displayOptions.show.operation),
 			);
 			expect(loose.map(({ name }) => name)).toEqual([]);
@@ -170,7 +170,7 @@ const operations = packageNodes.flatMap(({ node, operations, file }) =>
 describe.each(operations)('%s', (_name, { resource, operation, option, properties }, file) => {
 	test('says what it does', () => {
 		expect(option.name).toMatch(/^[A-Z]/);
-		expect(option.action).toMatch(/^[A-Z]([^A-Z]|URL|LDIF)*$/);
+		expect(option.action).toMatch(/^[A-Z]([^A-Z]|URL|LDIF|Apex REST)*$/);
 		expect(option.description?.length).toBeGreaterThan(10);
 	});
 
