@@ -72,8 +72,9 @@ async function* csv(
 	let hasHeader = false;
 	for await (const part of parts) {
 		if (part.via === 'bulk') {
-			if (!hasHeader) yield Buffer.from(csvLine(part.page.columns));
-			hasHeader = true;
+			const { columns } = part.page;
+			if (!hasHeader && columns.length > 0) yield Buffer.from(csvLine(columns));
+			hasHeader ||= columns.length > 0;
 			yield part.page.lines;
 			continue;
 		}

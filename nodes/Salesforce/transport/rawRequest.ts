@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import type { Body } from '../../shared/transport/body';
 import type { HttpResponse } from '../../shared/transport/http';
 import type { SalesforceClient, SalesforceRequest } from './client';
-import { invalidInput, unreadable } from './failure';
+import { invalidInput } from './failure';
+import { noWebPage } from './noWebPage';
 import { withQuery } from './path';
 import { readJson } from './readJson';
 
@@ -44,7 +45,7 @@ export async function sendRaw(
 	raw: RawRequest,
 ): Promise<RawAnswer<unknown>> {
 	return await salesforce.receive(requestOf(raw), async (answer) => {
-		const { status, headers, body } = await notAPage(salesforce, raw, answer);
+		const { status, headers, body } = await notPretended(salesforce, raw, answer);
 		const bytes = await body.collect(MAX_BYTES);
 		const isJson = /\bjson\b/i.test(headers['content-type'] ?? '');
 		return {
@@ -65,26 +66,18 @@ export async function receiveRaw<T>(
 	keep: (body: AsyncIterable<Buffer>, headers: Record<string, string>) => Promise<T>,
 ): Promise<RawAnswer<T>> {
 	return await salesforce.receive(requestOf(raw), async (answer) => {
-		const { status, headers, body } = await notAPage(salesforce, raw, answer);
+		const { status, headers, body } = await notPretended(salesforce, raw, answer);
 		return { status, headers: publicOf(headers), body: await keep(body, headers) };
 	});
 }
 
-/**
- * Nothing of the API is a web page: a proxy, or Salesforce's edge during maintenance, has answered in
- * its place. What is written in Apex may be one.
- */
-async function notAPage(
-	{ redact }: SalesforceClient,
+/** What is written in Apex may be a web page. */
+const notPretended = async (
+	salesforce: SalesforceClient,
 	{ path }: RawRequest,
 	answer: HttpResponse<Body>,
-): Promise<HttpResponse<Body>> {
-	const { status, headers, body } = answer;
-	const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '');
-	if (!isPage || path.startsWith('/services/apexrest/')) return answer;
-	const said = (await body.collect(MAX_BYTES)).toString();
-	throw unreadable(status, redact.text(said), 'it is a web page');
-}
+): Promise<HttpResponse<Body>> =>
+	path.startsWith('/services/apexrest/') ? answer : await noWebPage(salesforce, answer);
 
 function requestOf(raw: RawRequest): SalesforceRequest {
 	const { operation, method, query, headers, json, file, repeatable, timeoutMs } = raw;

@@ -2,6 +2,7 @@ import { sleep } from '../../../shared/ground/clock';
 import { Failure } from '../../../shared/resilience/failure';
 import type { Body } from '../../../shared/transport/body';
 import type { SalesforceClient, SalesforceRequest } from '../client';
+import { noWebPage } from '../noWebPage';
 import { path, withQuery } from '../path';
 import type { DateFilter, FilterChange } from './filters';
 import { changedFilters } from './filters';
@@ -71,7 +72,10 @@ export async function exportExcel<T>(
 	const to = path`/analytics/reports/${run.reportId}`;
 	const request = await runRequest(client, run, to);
 	const asked = { ...request, operation: 'Export report', headers: { accept: EXCEL } };
-	return await client.receive(asked, async ({ body }) => await save({ body, mimeType: EXCEL }));
+	return await client.receive(asked, async (answer) => {
+		const { body } = await noWebPage(client, answer);
+		return await save({ body, mimeType: EXCEL });
+	});
 }
 
 async function runRequest(

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { readCsv } from '../../../../shared/ground/csvReader';
 import { Failure } from '../../../../shared/resilience/failure';
 import type { SalesforceClient } from '../../client';
+import { noWebPage } from '../../noWebPage';
 import { path, withQuery } from '../../path';
 
 /** Some of the records of a job. */
@@ -64,7 +65,8 @@ async function resultPage(
 		path: to,
 		headers: { accept: 'text/csv' },
 	};
-	return await client.receive(request, async ({ headers, body }) => {
+	return await client.receive(request, async (answer) => {
+		const { headers, body } = await noWebPage(client, answer);
 		const bytes = await body.collect(MOST_BYTES);
 		const header = headerOf(bytes);
 		const lines = ended(bytes.subarray(header.bytes));
