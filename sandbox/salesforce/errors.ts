@@ -1,4 +1,4 @@
-/** One error as Salesforce describes it. `extra` stands in front, as in DUPLICATES_DETECTED. */
+/** One error as Salesforce describes it. `extra` stands in front, and in no row: DUPLICATES_DETECTED. */
 export interface ErrorDetail {
 	code: string;
 	message: string;
@@ -53,11 +53,10 @@ export class ApiError extends Error {
 
 	/** The `errors` of a row of a collection. */
 	get rowErrors(): unknown[] {
-		return this.details.map(({ code, message, fields = [], extra }) => ({
+		return this.details.map(({ code, message, fields = [] }) => ({
 			statusCode: code,
 			message,
 			fields,
-			...extra,
 		}));
 	}
 }

@@ -57,6 +57,9 @@ function partner(call: Call): Answer {
 			'Invalid Session ID found in SessionHeader: Illegal Session. Session not found, missing session hash: sandbox',
 		);
 	}
+	if (org.apiRequests >= org.settings.dailyApiRequests) {
+		return fault('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+	}
 	org.apiRequests++;
 	const [body] = child(root, 'Body')?.children ?? [];
 	const handler = handlers[body?.name ?? ''];
@@ -64,8 +67,9 @@ function partner(call: Call): Answer {
 		return fault('INVALID_OPERATION', `No operation available for request ${body?.name ?? ''}`);
 	}
 	try {
-		// Not a copy: the session of a call is read from it when it is asked for.
-		const inside: Call = Object.create(call, { session: { value: session } });
+		const { request, params, dispatch } = call;
+		const base = `/services/data/v${params.version}`;
+		const inside = { org, request, params, version: params.version ?? '', base, session, dispatch };
 		const results = handler(inside, body, header);
 		return {
 			status: 200,

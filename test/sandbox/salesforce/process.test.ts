@@ -74,6 +74,16 @@ test('an expired session is a fault of SOAP', async () => {
 	expect(body).toContain('<faultcode>sf:INVALID_SESSION_ID</faultcode>');
 });
 
+test('SOAP uses up the requests of the day as well', async () => {
+	const own = await startSalesforceSandbox({ dailyApiRequests: 1 });
+	const { soap: partner } = jsforceClient(own) as unknown as { soap: ReturnType<typeof soap> };
+	expect(await partner.convertLead([])).toEqual([]);
+	await expect(partner.convertLead([])).rejects.toMatchObject({
+		errorCode: 'sf:REQUEST_LIMIT_EXCEEDED',
+	});
+	await own.close();
+});
+
 test('approvals: submitted once, approved, rejected', async () => {
 	const contextId = sandbox.store.insert('Invoice__c', { Amount__c: 5 });
 	const post = (request: object) =>

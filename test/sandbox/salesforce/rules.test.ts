@@ -194,6 +194,15 @@ test('duplicate rules warn, and let through who insists', async () => {
 			},
 		],
 	});
+	const records = [{ attributes: { type: 'Lead' }, ...person }];
+	expect((await send(sandbox, 'POST', '/composite/sobjects', { records })).body).toEqual([
+		{
+			success: false,
+			errors: [
+				{ statusCode: 'DUPLICATES_DETECTED', message: 'Use one of these records?', fields: [] },
+			],
+		},
+	]);
 	const allowed = { 'sforce-duplicate-rule-header': 'allowSave=true' };
 	expect((await post('Lead', person, allowed)).status).toBe(201);
 });
