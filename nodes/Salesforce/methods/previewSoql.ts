@@ -60,7 +60,7 @@ const wordsOf = ([first = '', ...others]: string[]): string =>
 function whyNot(error: unknown): string {
 	const failure = toFailure(error);
 	const words = failure.code === 'INVALID_PARAMETER' ? failure.message : headline(failure);
-	return [`No query yet: ${words}.`, failure.hint].filter(Boolean).join(' ');
+	return [`No query yet: ${words.replace(/\.$/, '')}.`, failure.hint].filter(Boolean).join(' ');
 }
 
 const html = (text: string): string =>

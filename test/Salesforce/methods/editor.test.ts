@@ -142,18 +142,6 @@ describe('tables of fields', () => {
 	});
 });
 
-test('what is wrong is said in place of the list, without any secret', async () => {
-	sandbox.faults.add({ kind: 'dailyLimit' });
-	engine.credentials.resilientSalesforceOAuth2Api = {
-		...engine.credentials.resilientSalesforceOAuth2Api,
-		clientId: 'another owner',
-	};
-	const error = await errorOf(openList(engine, of('searchReports')));
-	expect(error.message).toBe('The list of reports is not available');
-	expect(error.description).toContain('REQUEST_LIMIT_EXCEEDED');
-	expect(JSON.stringify(error)).not.toContain(sandbox.organizationId + '!');
-});
-
 describe('the query that the fields mean', () => {
 	const shown = async (parameters: object) => {
 		const { fields, emptyFieldsNotice = '' } = await mapperOf(
@@ -181,4 +169,13 @@ describe('the query that the fields mean', () => {
 		expect(await shown({ ...chosen, conditions: { rows } })).toMatch(/No query yet: .*Nmae/);
 		expect(await shown(picked('Acount'))).toContain('Did you mean Account?');
 	});
+});
+
+// The last one: whoever shares the credential takes the org at its word afterwards.
+test('what is wrong is said in place of the list, without any secret', async () => {
+	sandbox.faults.add({ kind: 'dailyLimit' });
+	const error = await errorOf(openList(engine, of('searchReports')));
+	expect(error.message).toBe('The list of reports is not available');
+	expect(error.description).toContain('REQUEST_LIMIT_EXCEEDED');
+	expect(JSON.stringify(error)).not.toContain(sandbox.organizationId + '!');
 });
