@@ -9,7 +9,6 @@ import type { Use } from './pickObjects';
 import { pickObjects } from './pickObjects';
 import { pickActions } from './pickActions';
 import { pickRecords } from './pickRecords';
-import { pickOwners } from './pickOwners';
 import { pickReports } from './pickReports';
 import { pickTopics } from './pickTopics';
 
@@ -22,11 +21,7 @@ export const listSearch = {
 	searchDeletableObjects: objectsThat(({ deletable }) => deletable),
 	searchRetrieveableObjects: objectsThat(({ retrieveable }) => retrieveable),
 	searchQueryableObjects: objectsThat(({ queryable }) => queryable),
-	searchSearchableObjects: objectsThat(({ searchable }) => searchable),
-	/** Those whose changes can be asked for by time. */
-	searchReplicateableObjects: objectsThat(({ replicateable }) => replicateable),
 	searchPlatformEvents: objectsThat(({ name }) => name.endsWith('__e')),
-	searchChangeEvents: objectsThat(({ name }) => name.endsWith('ChangeEvent')),
 
 	/** What can be listened to. */
 	searchTopics: listOf('topics', 'By Name', pickTopics),
@@ -38,15 +33,8 @@ export const listSearch = {
 			throw invalidInput('Choose the object first: the list shows its records.');
 		return await pickRecords(client, { object }, question);
 	}),
-	searchAccounts: recordsOf('Account', 'accounts'),
-	searchCampaigns: recordsOf('Campaign', 'campaigns'),
-	searchContacts: recordsOf('Contact', 'contacts'),
 	searchFiles: recordsOf('ContentDocument', 'files'),
 	searchLeads: recordsOf('Lead', 'leads', 'IsConverted = false'),
-	searchOpportunities: recordsOf('Opportunity', 'opportunities'),
-	searchUsers: recordsOf('User', 'users', 'IsActive = true'),
-	/** Users and queues. */
-	searchOwners: listOf('users and queues', 'By ID', pickOwners),
 	searchReports: listOf('reports', 'By ID', pickReports),
 
 	/** Actions of the kind that is chosen beside it. */

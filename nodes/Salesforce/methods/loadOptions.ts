@@ -4,23 +4,17 @@ import { invalidInput } from '../../shared/resilience/failure';
 import type { FieldDescription, ObjectDescription } from '../transport/describe';
 import { describeObject } from '../transport/describeCache';
 import { EDITOR_FRESH_MS } from './freshness';
-import { recordTypeChoices } from './mapperFields';
 import { openEditorClient } from './openClient';
 import { rowsOf, textOf } from './rows';
 
 /** The methods behind the choices of the editor, most of them from what the chosen object says of itself. */
 export const loadOptions = {
 	getFields: fieldsThat(() => true),
-	getCreateableFields: fieldsThat(({ createable }) => createable),
-	getUpdateableFields: fieldsThat(({ updateable }) => updateable),
 	getFilterableFields: fieldsThat(({ filterable }) => filterable),
 	getSortableFields: fieldsThat(({ sortable }) => sortable),
 	/** Those by whose value a record can be found. */
 	getExternalIdFields: fieldsThat(
 		({ externalId, idLookup, name }) => (externalId || idLookup) && name !== 'Id',
-	),
-	getRecordTypes: ofObject('record types', ({ recordTypeInfos }) =>
-		recordTypeChoices(recordTypeInfos),
 	),
 	/** What lists of other records can be had with a record. */
 	getChildRelationships: ofObject('related lists', ({ childRelationships }) =>
@@ -36,7 +30,7 @@ export const loadOptions = {
 					],
 		),
 	),
-	/** What a lead can become of. */
+	/** Those that mean that a lead was converted. */
 	async getConvertedStatuses(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 		const words = { what: 'statuses', instead: 'write the status in an expression' };
 		return await answered(this, openEditorClient, words, async (client) => {

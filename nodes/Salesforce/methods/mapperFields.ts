@@ -109,18 +109,13 @@ function choicesOf(
 	return isChosen && choices.length > 0 && choices.length <= MOST_CHOICES ? choices : undefined;
 }
 
-/** The active values of a picklist. */
-export const picklistChoices = (
-	values: FieldDescription['picklistValues'],
-): INodePropertyOptions[] =>
+const picklistChoices = (values: FieldDescription['picklistValues']): INodePropertyOptions[] =>
 	values
 		.filter(({ active }) => active)
 		.map(({ label, value }) => ({ name: label ?? value, value }));
 
 /** Record types that the user may give to a record. */
-export const recordTypeChoices = (
-	infos: ObjectDescription['recordTypeInfos'],
-): INodePropertyOptions[] =>
+const recordTypeChoices = (infos: ObjectDescription['recordTypeInfos']): INodePropertyOptions[] =>
 	infos
 		.filter(({ active, available, master }) => active && available && !master)
 		.map(({ name, recordTypeId }) => ({ name, value: recordTypeId }));

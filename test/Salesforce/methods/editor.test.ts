@@ -112,6 +112,11 @@ describe('choices', () => {
 		expect(await values('getChildRelationships')).toContain('Contacts');
 	});
 
+	test('what a lead can be converted to', async () => {
+		const statuses = await optionsOf(engine, of('getConvertedStatuses'));
+		expect(statuses.map(({ value }) => value)).toEqual(['Closed - Converted']);
+	});
+
 	test('an object given by an expression is none', async () => {
 		const error = await errorOf(optionsOf(engine, of('getFields', picked('={{ $json.object }}'))));
 		expect(error.description).toContain('Choose the object first');

@@ -34,13 +34,13 @@ export const convert = defineBatchOperation({
 			],
 		},
 		{
-			displayName: 'Converted Status',
+			displayName: 'Converted Status Name or ID',
 			name: 'convertedStatus',
-			type: 'string',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getConvertedStatuses' },
 			default: '',
-			placeholder: 'e.g. Closed - Converted',
 			description:
-				'Status that the lead gets. Leave empty for the first status of the org that means converted.',
+				'Status that the lead gets; without one, the first of the org that means converted. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		},
 		{
 			displayName: 'Create Opportunity',
