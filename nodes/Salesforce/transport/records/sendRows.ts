@@ -55,20 +55,36 @@ export async function sendRows(
 			continue;
 		}
 		for (const [place, failure] of bulk?.table.refused ?? []) await done(place, failure);
+		const size = Math.max(1, Math.min(MOST_RECORDS, options.batchSize ?? MOST_RECORDS));
+		const slicesOf = (some: number[]) =>
+			slices(some, size).map((slice) => ({
+				slice,
+				send: async () => await sendSlice(client, verb, rows, slice, options, done),
+			}));
 		if (bulk)
 			add(bulk.table.fit, async () => {
 				const failure = await ingest(client, verb, rows, bulk.table, bulk.job, done);
-				return failure && stopsAll(failure) ? failure : undefined;
+				if (failure !== 'not here') return failure && stopsAll(failure) ? failure : undefined;
+				for (const { slice, send } of slicesOf(bulk.table.fit)) add(slice, send);
+				return undefined;
 			});
-		const size = Math.max(1, Math.min(MOST_RECORDS, options.batchSize ?? MOST_RECORDS));
-		for (const slice of slices(bulk?.table.others ?? group, size))
-			add(slice, async () => await sendSlice(client, verb, rows, slice, options, done));
+		for (const { slice, send } of slicesOf(bulk?.table.others ?? group)) add(slice, send);
 	}
 	const work = async (n: number) => {
 		const failure = await tasks[n]?.();
 		stop ??= failure;
 	};
-	await pump(tasks.length, AT_ONCE, work, () => false);
+	// A job that is refused leaves its rows as more tasks.
+	for (let begun = 0; begun < tasks.length;) {
+		const first = begun;
+		begun = tasks.length;
+		await pump(
+			begun - first,
+			AT_ONCE,
+			async (n) => await work(first + n),
+			() => false,
+		);
+	}
 	return stop;
 }
 

@@ -257,3 +257,17 @@ test('a text that looks like a moment stays as it is; without one nothing is ask
 	const [outcome] = await writeRecords(connected(), 'create', rows);
 	expect(sandbox.store.read((outcome as Written).id)?.Site).toBe('2026-01-02T03:04:05Z');
 });
+
+test('an org that has no Bulk API for an object gets its records in requests', async () => {
+	sandbox.faults.add({
+		kind: 'status',
+		status: 400,
+		code: 'INVALIDENTITY',
+		message: "Entity 'Account' is not supported by the Bulk API.",
+		match: ({ path }) => path.endsWith('/jobs/ingest'),
+	});
+	const outcomes = await writeRecords(connected(), 'create', accounts(2_500));
+	expect(failuresIn(outcomes)).toEqual([]);
+	expect(sandbox.store.count('Account')).toBe(2_500);
+	expect(calls().length).toBe(1 + 13);
+});

@@ -13,11 +13,15 @@ import { Part } from './table';
 
 const ROWS_PER_TURN = 1_000;
 
+// https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/bulk_api_2_0_errors.htm
+const NOT_HERE = /^(?:feature_?not_?enabled|invalid_?entity)$/i;
+
 /**
  * Writes records of one object by jobs of the Bulk API, 100 MB of CSV in each. A job is six requests
  * and those that ask whether it has ended, whatever the number of records.
  * https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/bulk_api_2_0_ingest.htm
- * @returns the failure that kept a job from being sent
+ * @returns the failure that kept a job from being sent, or 'not here' where nothing was sent because
+ *   the org has no Bulk API, or none for this object
  */
 export async function ingest(
 	client: SalesforceClient,
@@ -26,12 +30,13 @@ export async function ingest(
 	table: Table,
 	job: NewJob,
 	done: SettleRow,
-): Promise<Failure | undefined> {
+): Promise<Failure | 'not here' | undefined> {
 	const running: Array<Promise<void>> = [];
 	let stop: Failure | undefined;
 	for (let start = 0; start < table.fit.length && !stop;) {
 		const part = new Part(verb, rows, table, start);
 		const outcome = await sendJob(client, job, part).catch(toFailure);
+		if (start === 0 && outcome instanceof Error && NOT_HERE.test(outcome.code)) return 'not here';
 		// What was not sent in one job would not be sent in the next one.
 		if (outcome instanceof Error) {
 			stop = outcome;
