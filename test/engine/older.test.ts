@@ -5,6 +5,7 @@ import { ldapSuite } from './ldap.suite';
 import { s3EventTriggerSuite } from './s3EventTrigger.suite';
 import { s3Suite } from './s3.suite';
 import { s3TriggerSuite } from './s3Trigger.suite';
+import { salesforceEventsSandboxSuite } from './salesforceEventsSandbox.suite';
 import { salesforceOutboundMessageSuite } from './salesforceOutboundMessage.suite';
 import { salesforceTriggerSuite } from './salesforceTrigger.suite';
 import { salesforceSuite } from './salesforce.suite';
@@ -31,6 +32,8 @@ needs(path.join(folder, 'node_modules', 'n8n-core'))('n8n-core 1.99.0 (n8n 1.100
 		ldapTriggerRunsSuite(path.resolve(__dirname, '..', '..', folder)));
 	describe('the Salesforce trigger', () =>
 		salesforceTriggerSuite(path.resolve(__dirname, '..', '..', folder)));
+	describe('the event trigger of Salesforce', () =>
+		salesforceEventsSandboxSuite(path.resolve(__dirname, '..', '..', folder)));
 	describe('the trigger for outbound messages', () =>
 		salesforceOutboundMessageSuite(path.resolve(__dirname, '..', '..', folder)));
 });

@@ -68,7 +68,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 			// The org is silent while it works, for minutes where triggers and flows have much to do.
 			idleMs: attemptTimeoutMs || ATTEMPT_TIMEOUT_MS,
 		});
-		const answer = await sending.finally(longRequests.begin());
+		const answer = await (waitsForEvents(path) ? sending : sending.finally(longRequests.begin()));
 		quota.learn(answer.headers['sforce-limit-info']);
 		return answer;
 	};
@@ -79,7 +79,7 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 		signal: AbortSignal,
 	): Promise<HttpResponse<Body>> => {
 		// While it waited for a place, another one may have learned that there are no more.
-		quota.spend(stopAtApiUse);
+		if (!waitsForEvents(path)) quota.spend(stopAtApiUse);
 		for (let renewed = false; ; renewed = true) {
 			const token = await signIn.current(signal);
 			checkEncrypted(token.instanceUrl);
@@ -98,13 +98,17 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 		const path = /^\/(services|cometd)\//.test(request.path)
 			? request.path
 			: `/services/data/v${await version()}${request.path}`;
-		quota.check(stopAtApiUse);
 		const cancel = request.signal ?? options.signal;
-		await longRequests.pass(quota.use, cancel);
+		const waits = waitsForEvents(path);
+		if (!waits) {
+			quota.check(stopAtApiUse);
+			await longRequests.pass(quota.use, cancel);
+		}
 		const about = {
 			system: 'salesforce',
 			operation,
-			scope,
+			// Other requests shall not wait for the places of those that wait for events.
+			scope: waits ? `${scope} events` : scope,
 			repeatable: request.repeatable ?? isRead,
 			attemptTimeoutMs: (request.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS) || undefined,
 			signal: cancel,
@@ -192,6 +196,9 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 	};
 	return salesforce;
 }
+
+/** Requests of the Streaming API take minutes, and Salesforce counts them neither as long nor for the day. */
+const waitsForEvents = (path: string) => path.startsWith('/cometd/');
 
 // The org is somewhere else by now, or the token has expired: n8n and Salesforce know a new one.
 // Bulk API has spellings of its own.

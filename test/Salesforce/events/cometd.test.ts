@@ -3,7 +3,8 @@ import { cometdSubscription } from '../../../nodes/Salesforce/transport/events/c
 import { Cookies } from '../../../nodes/Salesforce/transport/events/cookies';
 import { isLostPosition } from '../../../nodes/Salesforce/transport/events/subscription';
 import { failureOf } from '../../S3/clientOf';
-import { clientAt } from '../orgStub';
+import type { Answer } from '../orgStub';
+import { clientAt, startOrgStub } from '../orgStub';
 import { CometdServer } from './cometdServer';
 import { hear } from './streamClient';
 
@@ -124,6 +125,23 @@ describe('listening by the Streaming API', () => {
 		expect((await hearing).kind).toBe('network');
 		expect(server.handshakes).toBe(1);
 	});
+});
+
+test('whoever waits for events takes no place that other requests need', async () => {
+	const never = new Promise<Answer>(() => {});
+	const stub = await startOrgStub(({ path }) =>
+		path.startsWith('/cometd/') ? never : { body: 1 },
+	);
+	const salesforce = clientAt(stub.url, { maxConcurrentRequests: 1 });
+	const stop = new AbortController();
+	const topic = { client: salesforce, topic: TOPIC, start: 'latest', signal: stop.signal } as const;
+	const listening = cometdSubscription(topic).next();
+	while (stub.requests.length === 0) await wait(5);
+	const request = { operation: 'Get limits', path: '/limits' };
+	expect(await salesforce.call(request, ({ json }) => json)).toBe(1);
+	stop.abort();
+	await expect(listening).rejects.toThrow('cancelled');
+	await stub.close();
 });
 
 test('cookies out of one header, dates and all', () => {
