@@ -3,6 +3,7 @@ import { DELETIONS_KEPT_MS, deletedSince } from '../../transport/changes/deleted
 import { rowsAfter } from '../../transport/changes/rows';
 import { coveredUntil } from '../../transport/changes/updated';
 import { queryPages } from '../../transport/query/pages';
+import type { Row } from '../../transport/query/records';
 import type { Memory } from './memory';
 import { learnChange, learnDeletion } from './memory';
 import { progressFrom } from './progress';
@@ -56,8 +57,10 @@ async function learnValues(
 	const { object, timeField, condition } = wanted;
 	const where = condition === '' ? '' : ` WHERE ${condition}`;
 	const soql = `SELECT ${['Id', ...onlyChanged].join(', ')} FROM ${object}${where} ORDER BY ${timeField} DESC LIMIT ${MOST_RECORDS}`;
-	for await (const page of queryPages(client, soql))
-		for (const record of page) values.learn(String(record.Id), record);
+	const pages: Row[][] = [];
+	for await (const page of queryPages(client, soql)) pages.push(page);
+	// The newest last: what was learned first is forgotten first.
+	for (const record of pages.flat().reverse()) values.learn(String(record.Id), record);
 }
 
 async function beginChanges(
@@ -74,13 +77,14 @@ async function beginChanges(
 	const from = replicateable
 		? await coveredUntil(client, wanted.object, now - LOOK_BACK_MS, now)
 		: now - overlapMs;
-	const changes = progressFrom(from);
-	memory.changes = changes;
+	// Of use only when all of it is known.
+	const begun = { ...memory, changes: progressFrom(from) };
 	// What can be seen already is no event; what becomes visible after that is one.
 	const fields = [...new Set(['Id', wanted.timeField, ...onlyChanged])];
 	const place = { time: from, id: '' };
 	for await (const page of rowsAfter(client, { ...wanted, fields }, place))
-		for (const row of page) learnChange(memory, row);
+		for (const row of page) learnChange(begun, row);
+	memory.changes = begun.changes;
 }
 
 async function beginDeletions(
@@ -93,17 +97,18 @@ async function beginDeletions(
 	const lookBackMs = keep ? DELETIONS_KEPT_MS : LOOK_BACK_MS;
 	if (!replicateable) {
 		const from = since ?? now - overlapMs;
-		memory.deletions = progressFrom(from);
-		if (since !== undefined && !keep) return;
+		const begun = { ...memory, deletions: progressFrom(from) };
 		const inTheBin = { ...wantedDeleted, fields: ['Id', wanted.timeField], deleted: true };
 		const place = { time: keep ? Math.min(from, now - lookBackMs) : from, id: '' };
 		for await (const page of rowsAfter(client, inTheBin, place))
-			for (const row of page) learnOne(memory, row, { since, keep });
+			for (const row of page) learnOne(begun, row, { since, keep });
+		memory.deletions = begun.deletions;
 		return;
 	}
 	const { deletions, until } = await deletedSince(client, wanted.object, now - lookBackMs, now);
-	memory.deletions = progressFrom(since ?? until);
-	for (const one of deletions) learnOne(memory, one, { since, keep });
+	const begun = { ...memory, deletions: progressFrom(since ?? until) };
+	for (const one of deletions) learnOne(begun, one, { since, keep });
+	memory.deletions = begun.deletions;
 }
 
 /** What is to be an event is only known to lie in the bin: it may come back before it is passed on. */

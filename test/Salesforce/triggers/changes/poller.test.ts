@@ -292,6 +292,30 @@ describe('which records count', () => {
 		expect(inShort(any.kept.events())).toHaveLength(7);
 	});
 
+	test('an event that is chosen later begins then, also where the org breaks off meanwhile', async () => {
+		const { polling, kept } = await org.start({ kinds: ['deleted'] });
+		await pollAfter(polling, 1);
+		org.delete(org.insert('gone'));
+		await pollAfter(polling, 2);
+		polling.stop();
+		org.pass(60);
+		org.insert('before');
+		// The second query: the first one is the glimpse.
+		let queries = 0;
+		org.sandbox.faults.add({
+			kind: 'status',
+			status: 400,
+			code: 'MALFORMED_QUERY',
+			match: ({ path }) => path.includes('/query?') && ++queries === 2,
+		});
+		const again = await org.start({ kinds: ['deleted', 'created'] }, kept);
+		await pollAfter(again.polling, 1);
+		org.insert('after');
+		await pollAfter(again.polling, 1, 1);
+		expect(inShort(kept.events())).toEqual(['deleted gone', 'created after']);
+		expect(queries).toBeGreaterThan(2);
+	});
+
 	test('all fields, where none is chosen', async () => {
 		const { polling, kept } = await org.start({ fields: [] });
 		org.insert('A');
