@@ -78,7 +78,7 @@ export const requestsFields = [
 		],
 	},
 	{
-		displayName: 'Requests',
+		displayName: 'Requests (JSON)',
 		name: 'requestsJson',
 		type: 'json',
 		displayOptions: { show: { specifyRequests: ['json'] } },

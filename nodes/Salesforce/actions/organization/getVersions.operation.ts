@@ -5,7 +5,7 @@ import { versionsIn } from '../../transport/versions';
 export const getVersions = defineOperation({
 	name: 'Get Versions',
 	value: 'getVersions',
-	action: 'Get the API versions of the org',
+	action: 'Get the versions that the org knows',
 	description: 'Get the versions of the API that the org knows, and which one this node uses',
 	repeatable: true,
 	properties: [],

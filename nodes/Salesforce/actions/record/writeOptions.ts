@@ -76,8 +76,8 @@ export const saveOptions = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
-		ruleOptions[0],
 		batchOptions[0],
+		ruleOptions[0],
 		ruleOptions[1],
 		ruleOptions[2],
 		batchOptions[1],
