@@ -1,6 +1,7 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { reasonOf, systemClock } from '../../../shared/ground/clock';
 import { Failure } from '../../../shared/resilience/failure';
+import type { TlsOptions } from '../../../shared/transport/agents';
 import { dial } from '../../../shared/transport/dial';
 import type { EgressFilter } from '../../../shared/transport/egress';
 import { networkFailure } from '../../../shared/transport/networkFailure';
@@ -20,6 +21,7 @@ export interface GrpcOptions {
 	/** scheme, host and port */
 	origin: string;
 	egress?: EgressFilter;
+	tls?: TlsOptions;
 	/** ends the connection with all its calls */
 	signal: AbortSignal;
 }
@@ -37,9 +39,9 @@ export class GrpcConnection {
 	}
 
 	/** Rejects with a Failure in phase `notSent` that says why the server cannot be reached. */
-	static async open({ origin, egress, signal }: GrpcOptions): Promise<GrpcConnection> {
+	static async open({ origin, egress, tls, signal }: GrpcOptions): Promise<GrpcConnection> {
 		const connectMs = CONNECT_MS;
-		const socket = await dial({ origin, protocol: 'h2', connectMs, egress, signal });
+		const socket = await dial({ origin, protocol: 'h2', connectMs, egress, tls, signal });
 		if ('alpnProtocol' in socket && socket.alpnProtocol !== 'h2') {
 			socket.destroy();
 			throw noHttp2(origin);
@@ -148,19 +150,28 @@ export class GrpcStream {
 
 	private async *frames(silentMs: () => number): AsyncGenerator<Buffer, void, undefined> {
 		const chunks: AsyncIterator<Buffer> = this.stream[Symbol.asyncIterator]();
-		let rest: Buffer = Buffer.alloc(0);
+		let parts: Buffer[] = [];
+		let size = 0;
+		let needed = FRAME_HEAD;
 		for (;;) {
 			const chunk = await this.unlessSilent(chunks.next(), silentMs());
 			if (chunk.done) return;
 			// A page of HTML, say: the status tells.
 			if (!isGrpc(this.head)) continue;
-			rest = rest.length > 0 ? Buffer.concat([rest, chunk.value]) : chunk.value;
-			while (rest.length >= FRAME_HEAD) {
-				const length = rest.readUInt32BE(1);
-				if (rest[0] !== 0 || length > LONGEST_MESSAGE) throw notUnderstood();
-				if (rest.length < FRAME_HEAD + length) break;
-				yield rest.subarray(FRAME_HEAD, FRAME_HEAD + length);
-				rest = rest.subarray(FRAME_HEAD + length);
+			parts.push(chunk.value);
+			size += chunk.value.length;
+			while (size >= needed) {
+				// Only when there is enough: a large message comes in hundreds of parts.
+				const whole = Buffer.concat(parts, size);
+				parts = [whole];
+				const length = whole.readUInt32BE(1);
+				if (whole[0] !== 0 || length > LONGEST_MESSAGE) throw notUnderstood();
+				needed = FRAME_HEAD + length;
+				if (size < needed) break;
+				yield whole.subarray(FRAME_HEAD, needed);
+				parts = [whole.subarray(needed)];
+				size -= needed;
+				needed = FRAME_HEAD;
 			}
 		}
 	}
