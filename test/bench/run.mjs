@@ -210,15 +210,15 @@ Against our org for tests on the same machine, medians of ${rounds} interleaved 
 nodes run in n8n-core, with files in n8n's file-system mode. "Over idle" is the peak of the resident memory minus
 that of the same process before. ≈: the time of a tenth of the records, ten times.
 
-### ${thousands(creates)} leads created, one request takes ${latencyMs} ms
+### ${thousands(creates)} accounts created, one request takes ${latencyMs} ms
 
 ${part(creates)}
 
-### ${thousands(tenThousand)} leads created
+### ${thousands(tenThousand)} accounts created
 
 ${part(tenThousand)}
 
-### ${thousands(hundredThousand)} leads created
+### ${thousands(hundredThousand)} accounts created
 
 ${part(hundredThousand)}
 

@@ -73,6 +73,8 @@ async function play(contender, count, org, share = 1) {
 const orgWith = async (rows, latencyMs = 0) => {
 	const org = await startSalesforceSandbox({ dailyApiRequests: 10_000_000 });
 	org.latencyMs = latencyMs;
+	// Events that nobody listens to.
+	org.events.changes.enabled = false;
 	for (let n = 0; n < rows; n++)
 		org.store.insert('Account', {
 			Name: `Account ${n}`,

@@ -35,7 +35,7 @@ async function engineNode({ builtIn, parameters, items }) {
 }
 
 const records = () =>
-	Array.from({ length: count }, (_none, n) => ({ LastName: `Person ${n}`, Company: 'Example' }));
+	Array.from({ length: count }, (_none, n) => ({ Name: `Account ${n}`, Phone: `+49 30 ${n}` }));
 const accounts = () =>
 	Array.from({ length: count }, (_none, n) => ({
 		Name: `Account ${n}`,
@@ -65,7 +65,7 @@ const contenders = {
 		const run = await engineNode({
 			builtIn: false,
 			parameters: {
-				...{ resource: 'record', operation: 'create', object: 'Lead' },
+				...{ resource: 'record', operation: 'create', object: 'Account' },
 				fields: { mappingMode: 'autoMapInputData', value: null },
 			},
 			items: records().map((json) => ({ json })),
@@ -76,8 +76,8 @@ const contenders = {
 		const run = await engineNode({
 			builtIn: true,
 			parameters: {
-				...{ resource: 'lead', operation: 'create', additionalFields: {} },
-				...{ company: '={{ $json.Company }}', lastname: '={{ $json.LastName }}' },
+				...{ resource: 'account', operation: 'create', name: '={{ $json.Name }}' },
+				additionalFields: { phone: '={{ $json.Phone }}' },
 			},
 			items: records().map((json) => ({ json })),
 		});
@@ -87,7 +87,7 @@ const contenders = {
 		const connection = jsforce();
 		const given = records();
 		return async () =>
-			check((await connection.sobject('Lead').create(given, { allowRecursive: true })).length);
+			check((await connection.sobject('Account').create(given, { allowRecursive: true })).length);
 	},
 	jsforceBulk: async () => {
 		const connection = jsforce();
@@ -95,7 +95,7 @@ const contenders = {
 		connection.bulk2.pollTimeout = 600_000;
 		const input = records();
 		return async () => {
-			const given = { object: 'Lead', operation: 'insert', input };
+			const given = { object: 'Account', operation: 'insert', input };
 			check((await connection.bulk2.loadAndWaitForResults(given)).successfulResults.length);
 		};
 	},
