@@ -64,7 +64,7 @@ const ours: Manner = {
 		query: ({ soql }) => ({ resource: 'query', operation: 'run', soql }),
 		find: ({ object, condition: { field, operator, value } }) => ({
 			...{ resource: 'record', operation: 'getMany', object, returnAll: true },
-			conditions: { condition: [{ field, operator, value }] },
+			conditions: { rows: [{ field, operator, value }] },
 		}),
 		upload: ({ record, fileName }) => ({
 			...{ resource: 'file', operation: 'upload', recordId: record },
