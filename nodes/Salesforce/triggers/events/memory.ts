@@ -13,8 +13,8 @@ export interface Position {
 	after?: string;
 	/** ms since 1970, by the clock of the org */
 	since?: number;
-	/** how far the event that comes next is in a run already */
-	within?: Within;
+	/** how far the event that comes next, named in short, is in a run already */
+	within?: Within & { event: string };
 }
 
 /** So many of the last events are known again. */

@@ -189,7 +189,8 @@ export class Streamer {
 		const before = this.heard;
 		const after: Position = { by: this.by, after: received.position };
 		const short = fingerprint(received.id).slice(0, SEEN_LENGTH);
-		const { since, within } = before;
+		const { since } = before;
+		const within = before.within?.event === short ? before.within : undefined;
 		const isOlder = since !== undefined && received.at !== undefined && received.at < since;
 		// What has begun to be passed on is known as well, and is not done.
 		const isKnown = !within && this.seen.has(short);
@@ -199,7 +200,8 @@ export class Streamer {
 			? itemsOf(client, topic, received, within)
 			: [{ item: itemOf(topic, received), within: undefined }];
 		for await (const step of steps) {
-			const position = step.within ? { ...before, within: step.within } : after;
+			const begun = step.within && { ...step.within, event: short };
+			const position = begun ? { ...before, within: begun } : after;
 			const done = step.within ? undefined : short;
 			this.heard = position;
 			await this.passing.add(step.item, position, done);
