@@ -137,14 +137,12 @@ describe('execute', () => {
 									],
 								},
 							]
-						: [
-								{
-									body: { id: '1' },
-									httpHeaders: {},
-									httpStatusCode: 201,
-									referenceId: 'newAccount',
-								},
-							],
+						: ['newAccount', 'newContact'].map((referenceId) => ({
+								body: { id: '1' },
+								httpHeaders: {},
+								httpStatusCode: 201,
+								referenceId,
+							})),
 			},
 		}));
 		const { answer } = await act(execute, clientAt(stub.url), json([newAccount(), newContact()]));
@@ -168,6 +166,22 @@ describe('execute', () => {
 		expect(sent('/composite')).toHaveLength(count);
 		expect(result instanceof Failure ? result.phase : undefined).toBe(phase);
 	});
+
+	test.each([{ portal: 'Sign in' }, { compositeResponse: [] }])(
+		'an answer without a response for each request leaves it open: %j',
+		async (body) => {
+			const stub = await startOrgStub(() => ({ body }));
+			const asking = clientAt(stub.url);
+			const failure = await failureOf(act(execute, asking, json([newAccount()])));
+			expect(failure).toMatchObject({ code: 'UNREADABLE_ANSWER', phase: 'maybeDone' });
+			const [whole] = await graph.executeAll(asking, [
+				{ specifyRequests: 'json', requestsJson: [newAccount()], output: 'each' },
+			]);
+			expect(whole).toMatchObject({ code: 'UNREADABLE_ANSWER', phase: 'maybeDone' });
+			expect(stub.requests).toHaveLength(2);
+			await stub.close();
+		},
+	);
 
 	test('rows of a collection that failed are failures', async () => {
 		const collection = {

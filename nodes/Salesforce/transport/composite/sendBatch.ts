@@ -35,7 +35,7 @@ export async function sendBatch(
 		repeatable: areReads(requests),
 	} as const;
 	return await client.call(request, ({ status, json }) => {
-		const { results } = json as { results?: BatchAnswer[] };
+		const { results } = (json ?? {}) as { results?: BatchAnswer[] };
 		if (results?.length !== requests.length)
 			throw unreadable(status, JSON.stringify(json), 'not a result for each request');
 		return results.map((answer, n) => {

@@ -1,5 +1,6 @@
 import { Failure } from '../../../shared/resilience/failure';
 import type { SalesforceClient } from '../client';
+import { unreadable } from '../failure';
 import type { Subrequest, Subresponse } from './subrequest';
 import { addressOf, areReads, failureOf, isHalted, isSuccess } from './subrequest';
 
@@ -33,13 +34,19 @@ export async function sendComposite(
 			json: { allOrNone, collateSubrequests, compositeRequest },
 			repeatable: areReads(requests),
 		},
-		({ json }) => {
-			const answers = (json as { compositeResponse: Subresponse[] }).compositeResponse;
+		({ json, status }) => {
+			const answers = (json as Answer | undefined)?.compositeResponse;
+			if (answers?.length !== requests.length)
+				throw unreadable(status, JSON.stringify(json), 'not a response for each request');
 			const undone = allOrNone ? culpritOf(answers, requests, client) : undefined;
 			if (undone) throw undone;
 			return answers;
 		},
 	);
+}
+
+interface Answer {
+	compositeResponse?: Subresponse[];
 }
 
 /** The failure of the request that is to blame, by its name. */
@@ -58,7 +65,7 @@ export function culpritOf(
 		...failure,
 		// Whatever it may have done was undone with all the rest.
 		phase: 'rejected',
-		message: `Request "${answer.referenceId}"${what}: ${failure.message}. ${fateOf(answers)}`,
+		message: `Request "${answer.referenceId}"${what}: ${failure.message.replace(/\.$/, '')}. ${fateOf(answers)}`,
 		cause: failure,
 	});
 }

@@ -76,16 +76,15 @@ async function sendPack(client: SalesforceClient, pack: Graph[], version: string
 		json: { graphs },
 		repeatable: areReads(pack.flatMap(({ requests }) => requests)),
 	} as const;
-	return await client.call(request, ({ json }) => {
-		const answers = new Map(
-			(json as { graphs: GraphAnswer[] }).graphs.map((answer) => [answer.graphId, answer]),
-		);
+	return await client.call(request, ({ json, status }) => {
+		const { graphs: answered = [] } = (json ?? {}) as { graphs?: GraphAnswer[] };
+		const answers = new Map(answered.map((answer) => [answer.graphId, answer]));
 		// After so many, Salesforce does not look at the rest.
 		const mayHaveStopped =
 			[...answers.values()].filter(({ isSuccessful }) => !isSuccessful).length > MOST_FAILURES;
 		return pack.map(({ requests }, n) => {
 			const answer = answers.get(`graph${n}`);
-			if (!answer) throw unreadable(200, JSON.stringify(json), 'not an answer for each graph');
+			if (!answer) throw unreadable(status, JSON.stringify(json), 'not an answer for each graph');
 			const responses = answer.graphResponse.compositeResponse;
 			if (answer.isSuccessful) return responses;
 			if (mayHaveStopped && responses.every(isHalted)) return notDone;

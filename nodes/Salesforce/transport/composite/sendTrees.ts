@@ -94,7 +94,9 @@ function errorOf(
 	);
 	return new Failure({
 		...first.failure,
-		message: redact.text(`${words.join('; ')}. No record of this tree was created.`),
+		message: redact.text(
+			`${words.join('; ').replace(/\.$/, '')}. No record of this tree was created.`,
+		),
 		cause: first.failure,
 	});
 }
