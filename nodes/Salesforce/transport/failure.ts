@@ -4,7 +4,9 @@ import type { SalesforceError } from './errorAnswer';
 import { errorsIn, jsonIn, plainWords } from './errorAnswer';
 import type { Meaning } from './meanings';
 import {
+	isLockedInside,
 	isOfTheWrongKind,
+	LOCKED,
 	MEANINGS,
 	meaningOfStatus,
 	requestLimit,
@@ -58,6 +60,7 @@ function read(status: number, body: Buffer): Reading {
 function meaningOf({ code, message }: SalesforceError, status: number): Meaning {
 	if (code === 'REQUEST_LIMIT_EXCEEDED') return requestLimit(message);
 	if (code === 'INVALID_SESSION_ID' && isOfTheWrongKind(message)) return WRONG_SESSION;
+	if (isLockedInside(code, message)) return LOCKED;
 	return MEANINGS[code] ?? meaningOfStatus(status);
 }
 

@@ -14,7 +14,7 @@ const badFilter = invalid('Correct the query. The message shows where it goes wr
 const app = 'the connected app or external client app';
 
 /** Another transaction is at work on the same record: the row was not touched. */
-const locked: Meaning = {
+export const LOCKED: Meaning = {
 	kind: 'throttled',
 	phase: 'rejected',
 	scope: 'item',
@@ -61,12 +61,17 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	EXCEEDED_ID_LIMIT: invalid('Ask for less in one request.'),
 	ExceededQuota: allowance,
 	FIELD_CUSTOM_VALIDATION_EXCEPTION: invalid('A validation rule of the org says so.'),
+	FIELD_FILTER_VALIDATION_EXCEPTION: invalid(
+		'The filter of a lookup field does not allow this record, or it does not exist.',
+	),
 	FIELD_INTEGRITY_EXCEPTION: invalid('Check the values of the named fields.'),
 	FUNCTIONALITY_NOT_ENABLED: forbidden(
 		'The org does not have this function, or has it switched off.',
 	),
+	FUNCTIONALITY_TEMPORARILY_UNAVAILABLE: unavailable,
 	INTERNAL_ERROR: { kind: 'unavailable', phase: 'maybeDone' },
 	INTERNAL_SERVER_ERROR: { kind: 'unavailable', phase: 'maybeDone' },
+	INACTIVE_OWNER_OR_USER: invalid('The user who is to own the record is inactive.'),
 	INSUFFICIENT_ACCESS: forbidden('The user may not do this: check permissions and sharing.'),
 	INSUFFICIENT_ACCESS_OR_READONLY: forbidden(
 		'The user may not change this record: check permissions and sharing.',
@@ -76,6 +81,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	),
 	INVALID_AUTH_HEADER: connectAgain,
 	INVALID_CROSS_REFERENCE_KEY: invalid('A reference points to a record that does not exist.'),
+	INVALID_EMAIL_ADDRESS: invalid('Check the address: Salesforce takes it for none.'),
 	INVALID_FIELD: invalid(
 		'Check the API name of the field, and that the user may see it (field-level security).',
 	),
@@ -83,6 +89,9 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	INVALID_ID_FIELD: invalid('Check the ID: it has 15 or 18 characters.'),
 	INVALID_LOGIN: refused('Check the credential, and the user in the org.'),
 	INVALID_OPERATION_WITH_EXPIRED_PASSWORD: refused('The password of the user has expired.'),
+	INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: invalid(
+		'The picklist does not have this value: use the API name of one that is active, and that the record type allows.',
+	),
 	INVALID_QUERY_FILTER_OPERATOR: badFilter,
 	INVALID_QUERY_LOCATOR: conflict('The cursor of this query has expired: run the query again.'),
 	INVALID_SESSION_ID: connectAgain,
@@ -101,12 +110,12 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	MALFORMED_QUERY: badFilter,
 	MALFORMED_SEARCH: badFilter,
 	METHOD_NOT_ALLOWED: invalid('The resource does not know this method.'),
-	MISSING_ARGUMENT: invalid(),
+	MISSING_ARGUMENT: invalid('Something that the request needs is not in it: see the message.'),
 	MIXED_DML_OPERATION: conflict(
 		'Users, groups and the like cannot be changed together with other records.',
 	),
 	NOT_FOUND: invalid('Check ID, names and path, and that the user may see it.'),
-	NUMBER_OUTSIDE_VALID_RANGE: invalid(),
+	NUMBER_OUTSIDE_VALID_RANGE: invalid('The number has more digits than its field.'),
 	OPERATION_TOO_LARGE: invalid('Ask for less in one request.'),
 	ORG_LOCKED: refused('Ask Salesforce why the org is locked.'),
 	PROCESSING_HALTED: conflict('A request before this one failed: see its error.'),
@@ -126,11 +135,15 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	SERVER_UNAVAILABLE: unavailable,
 	STORAGE_LIMIT_EXCEEDED: storage,
 	STRING_TOO_LONG: invalid('Shorten the value, or lengthen the field.'),
+	// "This error is transient. Resend your request after a short wait."
+	TOO_MANY_APEX_REQUESTS: { kind: 'throttled', phase: 'rejected', scope: 'credential' },
 	TRANSFER_REQUIRES_READ: forbidden('The new owner may not see this record.'),
-	// Sent where a trigger of the org failed; nothing of the record was kept.
-	TXN_SECURITY_METERING_ERROR: { kind: 'unavailable', phase: 'rejected' },
+	TXN_SECURITY_METERING_ERROR: {
+		...unavailable,
+		hint: 'The transaction security policies of the org take too long: give the user the permission "Exempt from Transaction Security".',
+	},
 	TXN_SECURITY_NO_ACCESS: forbidden('A transaction security policy of the org stopped this.'),
-	UNABLE_TO_LOCK_ROW: locked,
+	UNABLE_TO_LOCK_ROW: LOCKED,
 	UNKNOWN_EXCEPTION: { kind: 'unavailable', phase: 'maybeDone' },
 	UNSUPPORTED_API_VERSION: refused('Correct "API Version" in the credential.'),
 	URL_NOT_RESET: refused('The org has moved: open the credential and connect it again.'),
@@ -161,6 +174,15 @@ export function requestLimit(message: string): Meaning {
 	};
 }
 
+/**
+ * A trigger or flow of the org did not get the lock that it needed: "AccountTrigger: execution of
+ * AfterUpdate caused by: System.DmlException: ... first error: UNABLE_TO_LOCK_ROW, unable to obtain ...".
+ * With it, the row that had called it was undone.
+ */
+export const isLockedInside = (code: string, message: string): boolean =>
+	/^CANNOT_(?:INSERT_UPDATE_ACTIVATE_ENTITY|EXECUTE_FLOW_TRIGGER)$/.test(code) &&
+	/\bUNABLE_TO_LOCK_ROW\b/.test(message);
+
 /** The session is good, but not for the API: another one of the same app would not be either. */
 export const isOfTheWrongKind = (message: string): boolean =>
 	/not valid for use with/i.test(message);
@@ -179,7 +201,7 @@ export function meaningOfStatus(status: number): Meaning {
 	if (status === 408) return { kind: 'timeout', phase: 'rejected' };
 	if (status === 409 || status === 412 || status === 304) return conflict();
 	if (status === 410) return invalid('Correct "API Version" in the credential: it is retired.');
-	if (status === 414 || status === 431)
+	if (status === 413 || status === 414 || status === 431)
 		return invalid('The request is too long: ask for less at a time.');
 	if (status >= 300 && status < 400)
 		return invalid('The org is at another address: correct "My Domain" in the credential.');

@@ -42,6 +42,40 @@ test.each([
 		'rejected',
 		'item',
 	],
+	[
+		400,
+		rest(
+			'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+			'AccountTrigger: execution of AfterUpdate caused by: System.DmlException: Update failed. First exception on row 0 with id 001xx; first error: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to this record: []',
+		),
+		'throttled',
+		'rejected',
+		'item',
+	],
+	[
+		400,
+		rest(
+			'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+			'AccountTrigger: execution of AfterUpdate caused by: System.NullPointerException',
+		),
+		'conflict',
+		'rejected',
+		'item',
+	],
+	[
+		500,
+		rest('TOO_MANY_APEX_REQUESTS', 'Too many Apex requests'),
+		'throttled',
+		'rejected',
+		'credential',
+	],
+	[
+		500,
+		rest('FUNCTIONALITY_TEMPORARILY_UNAVAILABLE', 'temporarily disabled'),
+		'unavailable',
+		'rejected',
+		'host',
+	],
 	[503, rest('SERVER_UNAVAILABLE', 'Server is unavailable'), 'unavailable', 'rejected', 'host'],
 	[
 		500,

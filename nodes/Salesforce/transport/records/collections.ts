@@ -1,9 +1,10 @@
 import { Failure, toFailure, worse } from '../../../shared/resilience/failure';
 import type { JsonAnswer, History, SalesforceClient, SalesforceRequest } from '../client';
+import { unreadable } from '../failure';
 import { path, withQuery } from '../path';
 import { culpritsOf } from './culprits';
 import type { RecordRow, Verb, WriteOptions, Written } from './record';
-import { resultRows } from './rowResult';
+import { notConfirmed, resultRows } from './rowResult';
 
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm */
 export const MOST_RECORDS = 200;
@@ -99,13 +100,19 @@ function resultsOf(
 	client: SalesforceClient,
 	verb: Verb,
 	rows: Ready[],
-	{ json }: JsonAnswer,
+	{ json, status }: JsonAnswer,
 	{ attempt, lost }: History,
 ): Array<Written | Failure> {
+	if (!Array.isArray(json))
+		throw unreadable(
+			status,
+			client.redact.text(JSON.stringify(json) ?? ''),
+			'not a result for each record',
+		);
 	const results = resultRows(json);
 	const now = client.clock.now();
 	return rows.map(({ row }, n) => {
-		const result = results[n] ?? unmentioned();
+		const result = results[n] ?? notConfirmed();
 		if (!(result instanceof Failure)) return { ...result, id: result.id || (row.id ?? '') };
 		// The answer to an earlier attempt was lost, and it was that one which deleted the record.
 		if (lost && verb === 'delete' && result.code === 'ENTITY_IS_DELETED')
@@ -115,11 +122,3 @@ function resultsOf(
 		return Object.assign(known, { attempts: attempt, firstAt: known.firstAt ?? now, lastAt: now });
 	});
 }
-
-const unmentioned = () =>
-	new Failure({
-		kind: 'unavailable',
-		phase: 'maybeDone',
-		code: 'NOT_CONFIRMED',
-		message: 'The answer does not say what became of this record',
-	});

@@ -1,4 +1,4 @@
-import type { Failure } from '../../../shared/resilience/failure';
+import { Failure } from '../../../shared/resilience/failure';
 import { rowFailure } from '../failure';
 import type { Written } from './record';
 
@@ -21,6 +21,8 @@ function resultRow(json: unknown): Written | Failure {
 			// The "error" of a platform event that was taken.
 			...(first?.statusCode === 'OPERATION_ENQUEUED' && { eventUuid: first.message }),
 		};
+	// Neither done nor refused: whoever answered that did not say it.
+	if (!first && success !== false) return notConfirmed();
 	if (!first)
 		return rowFailure({ statusCode: 'UNKNOWN_EXCEPTION', message: 'No reason was given' });
 	const more = others.map(({ statusCode, message }) => `${statusCode}: ${message}`);
@@ -36,6 +38,15 @@ function errorOf(json: unknown) {
 		fields: Array.isArray(fields) ? fields.map(String) : [],
 	};
 }
+
+export const notConfirmed = () =>
+	new Failure({
+		kind: 'unavailable',
+		phase: 'maybeDone',
+		code: 'NOT_CONFIRMED',
+		message: 'The answer does not say what became of this record',
+		hint: 'Look for the record before the item is sent again.',
+	});
 
 /**
  * The records that a duplicate rule found.

@@ -118,6 +118,21 @@ const noWaits = {
 	},
 };
 
+test('a row whose trigger did not get a lock is sent again as well', async () => {
+	const words =
+		'ContactTrigger: execution of AfterInsert caused by: System.DmlException: Update failed. First exception on row 0 with id 001xx; first error: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to this record: []';
+	const stub = await org((asked, nth) => ({
+		body: recordsOf(asked).map(({ Name }) =>
+			Name === 'n1' && nth === 1
+				? failed('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', words)
+				: created(),
+		),
+	}));
+	const client = { ...clientAt(stub.url), clock: noWaits };
+	expect(failures(await writeRecords(client, 'create', rowsOf(3)))).toEqual([]);
+	expect(stub.requests.map((asked) => recordsOf(asked).length)).toEqual([3, 1]);
+});
+
 test('rows that stay locked fail after all attempts; others are told at once', async () => {
 	const stub = await org((asked) => ({
 		body: recordsOf(asked).map(({ Name }) =>
@@ -322,6 +337,27 @@ test('a row that the answer does not mention may be done', async () => {
 	const stub = await org(() => ({ body: [created()] }));
 	const outcomes = await writeRecords(clientAt(stub.url), 'create', rowsOf(2));
 	expect(outcomes[1]).toMatchObject({ code: 'NOT_CONFIRMED', phase: 'maybeDone' });
+});
+
+test('a result that says neither success nor error may be done, and is not sent again', async () => {
+	const stub = await org(() => ({ body: [created(), { id: '001A', errors: [] }, {}] }));
+	const outcomes = await writeRecords(clientAt(stub.url), 'create', rowsOf(3));
+	for (const outcome of outcomes.slice(1))
+		expect(outcome).toMatchObject({ code: 'NOT_CONFIRMED', phase: 'maybeDone' });
+	expect(stub.requests.length).toBe(1);
+});
+
+test.each([
+	['create', 1, 'maybeDone'],
+	['update', 2, undefined],
+] as const)('an empty answer to %s: %d requests', async (verb, sent, phase) => {
+	const stub = await org((asked, nth) => ({
+		body: nth === 1 ? '' : recordsOf(asked).map(created),
+	}));
+	const rows = verb === 'create' ? rowsOf(2) : withIds(2);
+	const outcomes = await writeRecords(clientAt(stub.url), verb, rows);
+	expect(stub.requests.length).toBe(sent);
+	expect(outcomes.map((one) => Reflect.get(one, 'phase'))).toEqual([phase, phase]);
 });
 
 test('a cancelled run sends nothing more', async () => {
