@@ -82,3 +82,18 @@ test('what a proxy or a load balancer answers in place of the server', async () 
 		],
 	]);
 });
+
+test('a call on a connection that is gone: a broken connection, no fault of ours', async () => {
+	const server = http2.createServer();
+	server.on('session', (session) => session.on('error', () => {}));
+	server.on('stream', (stream) => {
+		stream.on('error', () => {});
+		stream.session?.destroy();
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	closing.push(() => server.close());
+	const connection = await open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+	await failureOf(connection.call('/a/b', {}, Buffer.alloc(1), 500));
+	const failure = await failureOf(connection.call('/a/b', {}, Buffer.alloc(1), 500));
+	expect(failure).toMatchObject({ kind: 'network', scope: 'host' });
+});

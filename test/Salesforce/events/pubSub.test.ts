@@ -121,6 +121,40 @@ needs('../shared/data/salesforce/pubsub_api.proto')('listening by the Pub/Sub AP
 		expect(events[1]?.fields).toEqual({ schemaId: 'order-1', payload: 'AQ==' });
 	});
 
+	test('an event whose schema is not there, or is none, comes as it is', async () => {
+		publish(1);
+		server.add('gone', Buffer.from([1]), 'no schema');
+		server.schema('list', { type: 'array', items: 'string' });
+		server.add('list', Buffer.from([1]), 'no record');
+		publish(1);
+		const { events } = await hear(subscription(), TOPIC, 4);
+		expect(events.map(({ unreadable }) => unreadable)).toEqual([
+			...[undefined, expect.stringContaining('gone'), expect.stringContaining('record'), undefined],
+		]);
+		expect(events[1]?.fields).toEqual({ schemaId: 'gone', payload: 'AQ==' });
+	});
+
+	test('replay ids of 10 bytes, as Salesforce makes them, are shown as the Streaming API does', async () => {
+		server.idLength = 10;
+		publish(2);
+		const { events } = await hear(subscription(), TOPIC, 2);
+		expect(events.map(({ replayId }) => replayId)).toEqual(['1000', '1007']);
+		const start = { after: events[0]?.position ?? '' };
+		expect((await hear(subscription(), TOPIC, 1, { start })).events).toMatchObject([
+			{ replayId: '1007' },
+		]);
+	});
+
+	test('who is refused again with a new token does not ask for tokens without end', async () => {
+		server.refusesSubscribers = true;
+		const client = streamClient();
+		// Every one of them is fine.
+		const session = client.session;
+		client.session = async () => ({ ...(await session()), accessToken: server.token });
+		const failure = await failureOf(hear(subscription(), TOPIC, 1, { client }));
+		expect([failure.kind, client.tokens]).toEqual(['auth', 2]);
+	});
+
 	test('bitmaps of a change event are names', async () => {
 		server.schema('account', ACCOUNT_SCHEMA);
 		const header = { changedFields: ['0x82', '3-0x02'], nulledFields: ['0x2'] };

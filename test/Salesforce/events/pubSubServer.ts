@@ -40,6 +40,10 @@ export class PubSubServer {
 	readonly metadata: Array<Record<string, unknown>> = [];
 	token = 'token-1';
 	schemasAsked = 0;
+	/** tells about topics, and refuses to send anything */
+	refusesSubscribers = false;
+	/** of replay ids: 10 at Salesforce */
+	idLength = 8;
 	/** so many events have been sent to somebody */
 	sent = 0;
 	port = 0;
@@ -85,6 +89,7 @@ export class PubSubServer {
 			) => {
 				this.schemasAsked++;
 				const { schemaId } = call.request;
+				if (!this.schemas.has(schemaId)) return done(notFound(schemaId));
 				done(null, { schemaJson: this.schemas.get(schemaId)?.json, schemaId, rpcId: 'r' });
 			},
 		});
@@ -115,7 +120,7 @@ export class PubSubServer {
 	}
 
 	add(schemaId: string, payload: Buffer, id: string): void {
-		const replayId = Buffer.alloc(8);
+		const replayId = Buffer.alloc(this.idLength);
 		// Not contiguous, as Salesforce says.
 		replayId.writeBigUInt64BE(BigInt(1_000 + this.events.length * 7));
 		this.events.push({ id, schemaId, payload, replayId });
@@ -171,7 +176,10 @@ export class PubSubServer {
 
 	private subscribe(stream: Stream): void {
 		const refusal = this.refusal(stream.metadata);
-		if (refusal) return this.end(stream, { ...refusal, errorCode: 'x.auth.error' });
+		const metadata = new grpc.Metadata();
+		const refused = { code: grpc.status.UNAUTHENTICATED, details: 'No', metadata };
+		if (refusal ?? this.refusesSubscribers)
+			return this.end(stream, { ...refused, ...refusal, errorCode: 'x.auth.error' });
 		let listener: Listener | undefined;
 		stream.on('data', (request: FetchRequest) => {
 			this.fetches.push(request);

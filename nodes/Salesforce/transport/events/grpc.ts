@@ -75,19 +75,22 @@ export class GrpcConnection {
 	/** Messages in both directions. */
 	stream(path: string, metadata: Metadata, headers: Metadata = {}): GrpcStream {
 		if (this.signal.aborted) throw reasonOf(this.signal);
-		const stream = this.session.request(
-			{
-				':method': 'POST',
-				':path': path,
-				te: 'trailers',
-				'content-type': 'application/grpc',
-				'user-agent': 'n8n-nodes-resilient',
-				...headers,
-				...metadata,
-			},
-			{ endStream: false },
-		);
-		return new GrpcStream(stream, this.signal);
+		const head = {
+			':method': 'POST',
+			':path': path,
+			te: 'trailers',
+			'content-type': 'application/grpc',
+			'user-agent': 'n8n-nodes-resilient',
+			...headers,
+			...metadata,
+		};
+		try {
+			const stream = this.session.request(head, { endStream: false });
+			return new GrpcStream(stream, this.signal);
+		} catch (error) {
+			// The connection is gone.
+			throw networkFailure(error, true);
+		}
 	}
 
 	close(): void {

@@ -1,4 +1,4 @@
-import { isOutage, toFailure, Failure } from '../../../shared/resilience/failure';
+import { isOutage, isPassing, toFailure, Failure } from '../../../shared/resilience/failure';
 import type { Session } from '../client';
 import { avroReader } from './avro';
 import { fieldsOfBitmaps } from './bitmaps';
@@ -51,7 +51,7 @@ async function* listen(
 	const { egress } = client;
 	const connection = await GrpcConnection.open({ origin, egress, signal });
 	try {
-		const org: Org = { session, connection, metadata: metadataOf(session) };
+		const org: Org = { session, connection, metadata: metadataOf(session), signal };
 		const info = await org.connection
 			.call(METHODS.getTopic, org.metadata, topicRequest(topic), CALL_MS)
 			.then(readTopicInfo);
@@ -83,6 +83,7 @@ interface Org {
 	session: Session;
 	connection: GrpcConnection;
 	metadata: Metadata;
+	signal: AbortSignal;
 }
 
 /** https://developer.salesforce.com/docs/platform/pub-sub-api/guide/supported-auth.html */
@@ -109,35 +110,39 @@ const positionOf = (latest: Buffer, events: ReceivedEvent[]): string | undefined
 	events.at(-1)?.position ?? (latest.length > 0 ? latest.toString('base64') : undefined);
 
 async function received(org: Org, event: ConsumerEvent): Promise<ReceivedEvent> {
-	const { session, connection, metadata } = org;
 	const { id, schemaId, payload, replayId } = event;
-	const schema = await schemaOf(`${session.instanceUrl} ${schemaId}`, async () => {
-		const info = await connection.call(
-			METHODS.getSchema,
-			metadata,
-			schemaRequest(schemaId),
-			CALL_MS,
-		);
-		return avroReader(readSchemaInfo(info).schemaJson);
-	});
 	const around = { id, replayId: numberIn(replayId), position: replayId.toString('base64') };
 	try {
+		const schema = await readerOf(org, schemaId);
 		const names = (bitmaps: string[]) => fieldsOfBitmaps(bitmaps, schema);
 		return eventIn(schema.read(payload), { ...around, names });
 	} catch (error) {
+		const failure = toFailure(error);
+		if (isPassing(failure) || failure.scope !== 'item' || org.signal.aborted) throw failure;
 		// It would stand in the way of all that come after it.
-		const { message } = toFailure(error);
 		return {
 			...around,
-			unreadable: message,
+			unreadable: failure.message,
 			fields: { schemaId, payload: payload.toString('base64') },
 		};
 	}
 }
 
-/** As the Streaming API writes it. Only for people to read: what is in it is the server's affair. */
+const readerOf = async ({ session, connection, metadata }: Org, schemaId: string) =>
+	await schemaOf(`${session.instanceUrl} ${schemaId}`, async () => {
+		const request = schemaRequest(schemaId);
+		const info = await connection.call(METHODS.getSchema, metadata, request, CALL_MS);
+		return avroReader(readSchemaInfo(info).schemaJson);
+	});
+
+/**
+ * As the Streaming API writes it: the first 8 bytes, with zeros after them in most orgs. Only for people
+ * to read: what is in it is the server's affair.
+ */
 const numberIn = (replayId: Buffer): string =>
-	replayId.length === 8 ? replayId.readBigUInt64BE().toString() : replayId.toString('hex');
+	replayId.length >= 8 && replayId.subarray(8).every((byte) => byte === 0)
+		? replayId.readBigUInt64BE().toString()
+		: replayId.toString('hex');
 
 /** The Pub/Sub API was not there to answer: a firewall may know only the Streaming API. */
 export const isUnreachable = (failure: Failure): boolean =>

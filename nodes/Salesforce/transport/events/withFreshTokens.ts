@@ -2,6 +2,9 @@ import { Failure, toFailure } from '../../../shared/resilience/failure';
 import type { Session } from '../client';
 import type { Heard, Subscribing, Subscription } from './subscription';
 
+// What was refused sooner, though its token was new, would be refused again and again.
+const LASTING_MS = 10_000;
+
 type Listen = (
 	session: Session,
 	subscribing: Subscribing,
@@ -21,6 +24,7 @@ export const withFreshTokens = (
 		for (let renewed = false; ;) {
 			const session = await subscribing.client.session();
 			const from = start;
+			const since = subscribing.client.clock.now();
 			let stands = false;
 			try {
 				for await (const heard of listen(session, { ...subscribing, start })) {
@@ -31,7 +35,8 @@ export const withFreshTokens = (
 				if (start === from) throw ended();
 			} catch (error) {
 				const failure = toFailure(error);
-				if (!isRefused(failure) || (renewed && !stands)) throw failure;
+				const lasted = start !== from || subscribing.client.clock.now() - since > LASTING_MS;
+				if (!isRefused(failure) || (renewed && !lasted)) throw failure;
 				renewed = true;
 				await session.refused();
 				// What has come since then would be missed; whoever listens knows since when.
