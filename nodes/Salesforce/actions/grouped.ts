@@ -33,7 +33,9 @@ export async function grouped<Input, Ready, Output>(
 		for (const [n, { input }] of group.entries())
 			results.set(input, told instanceof Failure ? told : (told[n] ?? unanswered()));
 		// The other requests would hear the same.
-		if (told instanceof Failure && told.scope === 'credential') refused ??= told;
+		const all = told instanceof Failure ? [told] : told;
+		if (all.every((one) => one instanceof Failure && one.scope === 'credential'))
+			refused ??= all.find((one) => one instanceof Failure);
 	}
 	return inputs.map((_input, n) => results.get(n) ?? unanswered());
 }

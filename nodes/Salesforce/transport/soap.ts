@@ -2,7 +2,7 @@ import { Failure } from '../../shared/resilience/failure';
 import type { XmlContent, XmlElement } from '../../shared/transport/xml';
 import { child, parseXml, text, writeXml } from '../../shared/transport/xml';
 import type { SalesforceClient, SalesforceRequest } from './client';
-import { rowFailure } from './failure';
+import { salesforceFailure } from './failure';
 
 const ENVELOPE = 'http://schemas.xmlsoap.org/soap/envelope/';
 const PARTNER = 'urn:partner.soap.sforce.com';
@@ -66,17 +66,18 @@ const contentOf = ({ name, content, headers }: SoapCall, sessionId: string) => (
 	Body: { [name]: { '@xmlns': PARTNER, ...content } },
 });
 
-function responseIn(bytes: Buffer, { redact }: SalesforceClient): XmlElement {
+function responseIn(bytes: Buffer, { redact, clock }: SalesforceClient): XmlElement {
 	const body = child(envelopeIn(bytes), 'Body');
 	const answer = body?.children[0];
 	if (!answer) throw unreadable('an envelope without a body');
 	if (answer.name !== 'Fault') return answer;
 	const code = text(answer, 'faultcode') ?? '';
-	throw rowFailure({
-		statusCode: code.slice(code.indexOf(':') + 1),
+	const fault = {
+		errorCode: code.slice(code.indexOf(':') + 1),
 		message: redact.text(text(answer, 'faultstring') ?? ''),
-		fields: [],
-	});
+	};
+	// Every fault has the status 500, also where the request was wrong.
+	throw salesforceFailure(400, {}, JSON.stringify([fault]), clock.now());
 }
 
 function envelopeIn(bytes: Buffer): XmlElement {

@@ -107,6 +107,53 @@ test('the answer is lost: the lead is converted once, and what became of it is a
 	expect(requests).toHaveLength(3);
 });
 
+test('it is converted, but cannot be read: that is not told as a refusal, and others keep their results', async () => {
+	let conversions = 0;
+	const { client } = await org(({ path }) => {
+		if (path.includes('/sobjects/Lead/'))
+			return { status: 404, body: [{ errorCode: 'NOT_FOUND', message: 'not visible' }] };
+		if (conversions++ === 0) return { cut: true };
+		return answered(
+			refused('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead') +
+				done('00Q000000000002AAA'),
+		);
+	});
+	const results = await convert.executeAll(client, [input(LEAD), input('00Q000000000002AAA')]);
+	expect(results[0]).toMatchObject({ code: 'NOT_FOUND', phase: 'maybeDone' });
+	expect(results[1]).toEqual(converted('00Q000000000002AAA'));
+});
+
+test('only the leads that were locked are sent again', async () => {
+	const { client, requests } = await org((_asked, nth) =>
+		nth === 1
+			? answered(done(LEAD) + refused('UNABLE_TO_LOCK_ROW', 'unable to obtain exclusive access'))
+			: answered(done('00Q000000000002AAA')),
+	);
+	const results = await convert.executeAll(client, [input(LEAD), input('00Q000000000002AAA')]);
+	expect(results).toEqual([converted(LEAD), converted('00Q000000000002AAA')]);
+	expect(requests.map(({ body }) => body.match(/<leadConverts>/g)?.length)).toEqual([2, 1]);
+});
+
+test('an answer that leaves open what was done counts as a lost one', async () => {
+	let conversions = 0;
+	const { client } = await org(({ path }) => {
+		if (path.includes('/sobjects/Lead/'))
+			return {
+				body: {
+					ConvertedAccountId: '001000000000001AAA',
+					ConvertedContactId: '003000000000001AAA',
+					ConvertedOpportunityId: null,
+				},
+			};
+		if (conversions++ > 0)
+			return answered(refused('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead'));
+		const fault =
+			'<soapenv:Fault><faultcode>sf:UNKNOWN_EXCEPTION</faultcode><faultstring>UNKNOWN_EXCEPTION: An unexpected error occurred</faultstring></soapenv:Fault>';
+		return { status: 500, headers: { 'content-type': 'text/xml' }, body: envelope(fault) };
+	});
+	expect(await convert.executeAll(client, [input(LEAD)])).toEqual([converted(LEAD)]);
+});
+
 test('a lead that somebody else has converted is a failure', async () => {
 	const { client } = await org(() =>
 		answered(refused('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead')),

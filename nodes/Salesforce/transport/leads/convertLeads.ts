@@ -1,7 +1,9 @@
 import type { Failure } from '../../../shared/resilience/failure';
+import { toFailure } from '../../../shared/resilience/failure';
 import type { XmlElement } from '../../../shared/transport/xml';
 import { child, children, text } from '../../../shared/transport/xml';
 import type { SalesforceClient } from '../client';
+import { inRounds } from '../composite/inRounds';
 import { rowFailure } from '../failure';
 import { path, withQuery } from '../path';
 import { queryPages } from '../query/pages';
@@ -47,13 +49,43 @@ export const MAX_LEADS = 100;
 
 /**
  * Converts leads; REST has nothing for it, only SOAP. A result for each, in order. A lead whose conversion
- * was not answered is asked for: it is converted or not, and never converted twice.
+ * was not answered is asked for: it is converted or not, and never converted twice. Leads that were locked
+ * are sent again, and only they.
  */
 export async function convertLeads(
 	client: SalesforceClient,
 	leads: LeadConvert[],
-	{ allowDuplicates }: ConvertOptions,
+	options: ConvertOptions,
 ): Promise<Array<Converted | Failure>> {
+	let wasLost = false;
+	return await inRounds<LeadConvert, Converted>(client, leads, {
+		packOf: (left) => left.slice(0, MAX_LEADS),
+		send: async (pack) => {
+			const { results, lost } = await convertTogether(client, pack, options);
+			wasLost ||= lost;
+			return wasLost ? await Promise.all(results.map(inDoubt(client, pack))) : results;
+		},
+	});
+}
+
+/** A lead may have been converted by the request whose answer was lost. */
+const inDoubt =
+	(client: SalesforceClient, leads: LeadConvert[]) =>
+	async (result: Converted | Failure, n: number): Promise<Converted | Failure> => {
+		if (!('code' in result) || result.code !== 'CANNOT_UPDATE_CONVERTED_LEAD') return result;
+		const { leadId = '' } = leads[n] ?? {};
+		return await converted(client, leadId).catch((error: unknown) =>
+			toFailure(error)
+				.inPhase('maybeDone')
+				.withHint('The lead is converted, but what it became cannot be read.'),
+		);
+	};
+
+async function convertTogether(
+	client: SalesforceClient,
+	leads: LeadConvert[],
+	{ allowDuplicates }: ConvertOptions,
+): Promise<{ results: Array<Converted | Failure>; lost: boolean }> {
 	const headers = { DuplicateRuleHeader: { allowSave: allowDuplicates } };
 	const about = leads.length === 1 ? `lead "${leads[0]?.leadId}"` : `${leads.length} leads`;
 	const { answer, lost } = await soapCall(client, {
@@ -65,15 +97,7 @@ export async function convertLeads(
 		name: 'convertLead',
 		content: { leadConverts: leads.map((lead) => ({ ...lead })) },
 	});
-	const results = children(answer, 'result').map(resultOf);
-	if (!lost) return results;
-	return await Promise.all(
-		results.map(async (result, n) =>
-			'code' in result && result.code === 'CANNOT_UPDATE_CONVERTED_LEAD'
-				? await converted(client, leads[n]?.leadId ?? '')
-				: result,
-		),
-	);
+	return { results: children(answer, 'result').map(resultOf), lost };
 }
 
 function resultOf(result: XmlElement): Converted | Failure {
