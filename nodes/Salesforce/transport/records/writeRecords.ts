@@ -1,7 +1,7 @@
 import { backoffMs } from '../../../shared/ground/backoff';
 import { sleep } from '../../../shared/ground/clock';
 import { cancelled } from '../../../shared/resilience/deadline';
-import { Failure, isPassing, toFailure } from '../../../shared/resilience/failure';
+import { Failure, isPassing, toFailure, worse } from '../../../shared/resilience/failure';
 import type { SalesforceClient } from '../client';
 import { withDays } from './dates';
 import type { RecordRow, Verb, WriteOptions, Written } from './record';
@@ -42,7 +42,8 @@ export async function writeRecords(
 		for (let attempt = 1; left.length > 0; attempt++) {
 			const again: number[] = [];
 			const last = attempt >= client.maxAttempts;
-			stop = await sendRows(client, verb, rows, left, options, stop, async (place, outcome) => {
+			stop = await sendRows(client, verb, rows, left, options, stop, async (place, told) => {
+				const outcome = afterAll(verb, told, outcomes[place], rows[place]?.id);
 				const goesAgain = !last && maySendAgain(verb, outcome);
 				if (goesAgain) outcomes[place] = outcome;
 				if (goesAgain) again.push(place);
@@ -55,6 +56,15 @@ export async function writeRecords(
 		}
 	}
 	return rows.map((_row, place) => outcomes[place] ?? unsent(client));
+}
+
+/** What became of a row that was sent before, where nobody could know whether that had an effect. */
+function afterAll(verb: Verb, told: Outcome, before: Outcome | undefined, id = ''): Outcome {
+	if (!(told instanceof Failure) || !(before instanceof Failure)) return told;
+	if (before.phase !== 'maybeDone') return told;
+	// It was that request which deleted the record.
+	if (verb === 'delete' && told.code === 'ENTITY_IS_DELETED') return { id, success: true };
+	return told.inPhase(worse(told.phase, before.phase));
 }
 
 /** Of a row: a whole request, which has a status, was sent again already. */

@@ -180,6 +180,42 @@ test('rows that the job did not come to are told apart from those it did', async
 	expect(sandbox.store.count('Account')).toBe(40);
 });
 
+/** A client to which the answers that describe a job tell other numbers. */
+const counting = (count: (job: Record<string, unknown>) => Record<string, unknown>) => {
+	const client = connected();
+	const call: SalesforceClient['call'] = async (request, read) =>
+		await client.call(request, async (answer, history) => {
+			const { json } = answer;
+			const isJob = typeof json === 'object' && json !== null && 'numberRecordsProcessed' in json;
+			return await read(
+				isJob ? { ...answer, json: { ...json, ...count({ ...json }) } } : answer,
+				history,
+			);
+		});
+	return { ...client, call };
+};
+
+test('a job that failed has not counted the batch in which it did: its results are read all the same', async () => {
+	sandbox.bulk.failAfterRows = 40;
+	sandbox.bulk.failMessage = 'InternalError : Something went wrong';
+	const client = counting(() => ({ numberRecordsProcessed: 0, numberRecordsFailed: 0 }));
+	const outcomes = await writeRecords(client, 'create', accounts(100), { bulkAbove: 50 });
+	expect(failuresIn(outcomes).map(({ phase }) => phase)).toEqual(Array(60).fill('rejected'));
+	expect(sandbox.store.count('Account')).toBe(40);
+});
+
+test('numbers of a job that come as texts', async () => {
+	const client = counting(({ numberRecordsProcessed, numberRecordsFailed }) => ({
+		numberRecordsProcessed: String(numberRecordsProcessed),
+		numberRecordsFailed: String(numberRecordsFailed),
+	}));
+	const rows = accounts(100, (n) => (n < 10 ? {} : { Name: '' }));
+	const outcomes = await writeRecords(client, 'create', rows, { bulkAbove: 50 });
+	expect(failuresIn(outcomes).map(({ code }) => code)).toEqual(
+		Array(90).fill('REQUIRED_FIELD_MISSING'),
+	);
+});
+
 test('rows that the job gave up because of locks are sent again', async () => {
 	sandbox.bulk.failAfterRows = 40;
 	const outcomes = await writeRecords(connected(), 'create', accounts(100), { bulkAbove: 80 });

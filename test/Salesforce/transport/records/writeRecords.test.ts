@@ -133,6 +133,24 @@ test('a row whose trigger did not get a lock is sent again as well', async () =>
 	expect(stub.requests.map((asked) => recordsOf(asked).length)).toEqual([3, 1]);
 });
 
+test.each([
+	['delete', 'ENTITY_IS_DELETED', undefined],
+	['update', 'STRING_TOO_LONG', 'maybeDone'],
+] as const)(
+	'%s: an answer is lost, its repetition meets a lock, and the next one %s',
+	async (verb, code, phase) => {
+		const stub = await org((_asked, nth) => {
+			if (nth === 1) return { cut: true };
+			return { body: [failed(nth === 2 ? 'UNABLE_TO_LOCK_ROW' : code)] };
+		});
+		const client = { ...clientAt(stub.url), clock: noWaits };
+		const [outcome] = await writeRecords(client, verb, withIds(1));
+		expect(stub.requests.length).toBe(3);
+		// The first request may have had its effect, and what came later was about that.
+		expect(Reflect.get(outcome ?? {}, 'phase')).toBe(phase);
+	},
+);
+
 test('rows that stay locked fail after all attempts; others are told at once', async () => {
 	const stub = await org((asked) => ({
 		body: recordsOf(asked).map(({ Name }) =>

@@ -38,18 +38,21 @@ export async function readOutcomes(
 			complete: () => complete(),
 		});
 	};
-	const processed = job.numberRecordsProcessed ?? places.length;
-	const failed = job.numberRecordsFailed ?? processed;
-	if (processed > failed || job.numberRecordsFailed === undefined)
+	const processed = Number(job.numberRecordsProcessed ?? places.length);
+	const failed = Number(job.numberRecordsFailed ?? processed);
+	// Where a job did not come to its end, it has not counted all that it did.
+	const hasCounted = job.state === 'JobComplete' && job.numberRecordsFailed !== undefined;
+	if (processed > failed || !hasCounted)
 		await read('successfulResults', (cell) => {
 			const { id: jobId } = job;
 			const id = copied(cell('sf__id'));
 			if (verb !== 'upsert') return { id, success: true, jobId };
 			return { id, success: true, created: cell('sf__created').toLowerCase() === 'true', jobId };
 		});
-	if (failed > 0) await read('failedResults', (cell) => bulkRowFailure(copied(cell('sf__error'))));
+	if (failed > 0 || !hasCounted)
+		await read('failedResults', (cell) => bulkRowFailure(copied(cell('sf__error'))));
 	const left = places.filter((place) => !outcomes[place]);
-	if (left.length > 0 && left.length === places.length - processed)
+	if (left.length > 0 && !hasCounted && left.length === places.length - processed)
 		for (const place of left) outcomes[place] = unprocessed(job, part, place);
 	else if (left.length > 0) {
 		await read('unprocessedrecords', (_cell, place) => unprocessed(job, part, place));
