@@ -239,6 +239,25 @@ ${table(
 	['', ...subjects],
 	rows.map(({ title, verdicts }) => [title, ...verdicts].map(inCell)),
 )}`,
+	salesforceTrigger: ({ subjects, rows }) => `## Salesforce: polling for changes
+
+Each case played with our trigger and with that of n8n in the same engine and by the same clock, which is moved
+by hand, against our org for tests. Lost: records that never started the workflow. Doubled: items beyond one for each
+record that was to.
+
+${table(
+	['', 'expected', ...subjects.map((name) => `${name}: lost / doubled`)],
+	rows.map(({ title, expected, results }) => [
+		title,
+		expected.toLocaleString('en'),
+		...results.map(({ lost, doubled, failure }) =>
+			[
+				`${lost.toLocaleString('en')} / ${doubled.toLocaleString('en')}`,
+				...(failure === undefined ? [] : [inCell(failure)]),
+			].join(': '),
+		),
+	]),
+)}`,
 	require: ({ runs, package: ours, emptyFiles, withLibraries }) =>
 		`## Requiring the package
 

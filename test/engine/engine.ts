@@ -22,6 +22,7 @@ import type {
 	IHookFunctions,
 	INodeType,
 	INodeTypes,
+	IPollFunctions,
 	IExecuteData,
 	IHttpRequestOptions,
 	IRun,
@@ -225,6 +226,13 @@ export class Engine {
 		const { TriggerContext } = this.core;
 		const data = this.additionalData();
 		return new TriggerContext(workflow, node, data, mode, 'activate', emit, report, report);
+	}
+
+	/** What n8n polls the trigger of that workflow with. */
+	pollContext(workflow: WorkflowClass): IPollFunctions {
+		const { PollContext } = this.core;
+		const data = this.additionalData();
+		return new PollContext(workflow, nodeOf(workflow), data, 'trigger', 'activate');
 	}
 
 	/** What n8n calls the webhook of that workflow with. */
