@@ -1,4 +1,4 @@
-import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 // The address of the org, as people copy it from their browser, or the general one. Everything but this
 // machine itself gets nothing that is not encrypted.
@@ -17,6 +17,17 @@ export class ResilientSalesforceOAuth2Api implements ICredentialType {
 	};
 
 	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-resilient';
+
+	// Of a credential with OAuth2, n8n never calls the test of a node: it would only look whether there is
+	// a token, which client credentials do not have before their first use. Of this request it fetches and
+	// renews the token. The general address of an environment has no data, so then the org's own one is asked.
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL:
+				'={{ (!$credentials.myDomain && $credentials.oauthTokenData?.instance_url) || $credentials.accessTokenUrl.replace("/services/oauth2/token", "") }}',
+			url: '/services/data/v60.0/',
+		},
+	};
 
 	properties: INodeProperties[] = [
 		{

@@ -17,6 +17,7 @@ const FILES = [
 	'credential.host.ts',
 	'ldap.host.ts',
 	'ldapEditor.host.ts',
+	'salesforceCredential.host.ts',
 	'salesforceEditor.host.ts',
 	'workflow.host.ts',
 	'failing.host.ts',
