@@ -6,7 +6,7 @@ import { startLdapSandbox } from '../../sandbox/ldap/server.ts';
 import type { LdapSandbox } from '../../sandbox/ldap/server.ts';
 import type { Execution, WorkflowNode } from '../../sandbox/host/rest.ts';
 import { restartHost, secrets, setting } from './setting.ts';
-import { end, itemsOf } from './workflow.ts';
+import { end, itemsGivenOut } from './workflow.ts';
 
 const COUNT = Number(process.env.TRIGGER_ENTRIES ?? 200);
 const BASE = 'dc=example,dc=org';
@@ -52,15 +52,9 @@ describe('the LDAP trigger in a real n8n', () => {
 		const ended = new Map<string, Execution>();
 		const seen = async () => {
 			const executions = await setting().rest.executionsOf(workflow.id, ended);
-			// A run that was killed is in the list as crashed, with its events; n8n puts an item of its own
-			// in the place of those that its trigger had given out already.
-			const items = executions.flatMap((execution) => {
-				const run = itemsOf(execution, 'Watch').filter(
-					({ json }) => json.isArtificialRecoveredEventItem !== true,
-				);
-				return run.length > 0 ? run : execution.notBegun;
-			});
-			return items.map(({ json }) => `${String(json.event)} ${String(json.dn)}`);
+			return itemsGivenOut(executions, 'Watch').map(
+				({ json }) => `${String(json.event)} ${String(json.dn)}`,
+			);
 		};
 		const until = async (count: number) => {
 			const giveUp = Date.now() + 120_000;

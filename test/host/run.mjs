@@ -27,6 +27,7 @@ const FILES = [
 	's3EventTrigger.host.ts',
 	's3Trigger.host.ts',
 	'ldapTrigger.host.ts',
+	'salesforceTrigger.host.ts',
 ]
 	.filter((file) => chosen.length === 0 || chosen.some((name) => file.startsWith(name)))
 	.map((file) => path.join(folder, file));

@@ -9,7 +9,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Execution, WorkflowNode } from '../../sandbox/host/rest.ts';
 import { restartHost, setting } from './setting.ts';
-import { end, itemsOf } from './workflow.ts';
+import { end, itemsGivenOut } from './workflow.ts';
 
 const COUNT = Number(process.env.TRIGGER_OBJECTS ?? 300);
 const keyOf = (n: number) => `object-${String(n).padStart(5, '0')}`;
@@ -40,15 +40,9 @@ describe('the polling trigger in a real n8n', () => {
 		const ended = new Map<string, Execution>();
 		const seen = async () => {
 			const executions = await setting().rest.executionsOf(workflow.id, ended);
-			// A run that was killed is in the list as crashed, with its events; n8n puts an item of its own
-			// in the place of those that its trigger had given out already.
-			const items = executions.flatMap((execution) => {
-				const run = itemsOf(execution, 'Watch').filter(
-					({ json }) => json.isArtificialRecoveredEventItem !== true,
-				);
-				return run.length > 0 ? run : execution.notBegun;
-			});
-			return items.map(({ json }) => `${String(json.event)} ${String(json.key)}`);
+			return itemsGivenOut(executions, 'Watch').map(
+				({ json }) => `${String(json.event)} ${String(json.key)}`,
+			);
 		};
 		const until = async (count: number) => {
 			const giveUp = Date.now() + 120_000 + COUNT * 20;

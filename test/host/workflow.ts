@@ -81,3 +81,16 @@ export async function runWorkflow(
 export function itemsOf(execution: Execution, node: string, output = 0): Item[] {
 	return (execution.runs[node] ?? []).flatMap(({ data }) => data?.main[output] ?? []);
 }
+
+/**
+ * Items that a trigger has begun executions with. An execution that was killed is there as crashed, with
+ * its items; n8n puts an item of its own in the place of those that the trigger had given out already.
+ */
+export function itemsGivenOut(executions: Execution[], trigger: string): Item[] {
+	return executions.flatMap((execution) => {
+		const run = itemsOf(execution, trigger).filter(
+			({ json }) => json.isArtificialRecoveredEventItem !== true,
+		);
+		return run.length > 0 ? run : execution.notBegun;
+	});
+}
