@@ -95,7 +95,7 @@ function unworded(status: number, body: Buffer): Reading {
 }
 
 /** Why one row of a request that succeeded as a whole was not written. */
-export interface RowError {
+interface RowError {
 	statusCode: string;
 	message: string;
 	fields?: string[] | null;
@@ -114,6 +114,18 @@ export function rowFailure({ statusCode, message, fields }: RowError): Failure {
 		code: statusCode,
 		message: worded(error),
 	});
+}
+
+/**
+ * The failure of a result that was refused.
+ * @param errors a list, as Salesforce writes them, or one on its own
+ * @param unworded what happened, where no reason is given
+ */
+export function refusal(errors: unknown, unworded: string): Failure {
+	const [first = { code: 'UNKNOWN_EXCEPTION', message: unworded, fields: [] }, ...more] =
+		errorsIn(errors);
+	const message = [first, ...more].map((error) => error.message).join('; ');
+	return rowFailure({ statusCode: first.code, message, fields: first.fields });
 }
 
 /** A success whose body nobody can read: a proxy may have answered in the server's place. */

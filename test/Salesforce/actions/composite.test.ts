@@ -183,6 +183,25 @@ describe('execute', () => {
 		},
 	);
 
+	test('errors of a collection that are no list, or none, do not hide the failure', async () => {
+		const refusedBy = async (errors: unknown) => {
+			const response = {
+				referenceId: 'rows',
+				httpStatusCode: 200,
+				httpHeaders: {},
+				body: [{ success: false, errors }],
+			};
+			const stub = await startOrgStub(() => ({ body: { compositeResponse: [response] } }));
+			const rows = { ...newAccount('rows'), url: '/composite/sobjects' };
+			const failure = await failureOf(act(execute, clientAt(stub.url), json([rows])));
+			await stub.close();
+			return failure;
+		};
+		const one = { statusCode: 'STRING_TOO_LONG', message: 'too long', fields: ['Name'] };
+		expect(await refusedBy(one)).toMatchObject({ code: 'STRING_TOO_LONG', phase: 'rejected' });
+		expect((await refusedBy(null)).code).toBe('UNKNOWN_EXCEPTION');
+	});
+
 	test('rows of a collection that failed are failures', async () => {
 		const collection = {
 			method: 'POST',
@@ -366,6 +385,34 @@ describe('batch', () => {
 		expect(results[2]).toMatchObject({ code: 'NOT_FOUND', phase: 'rejected' });
 		expect(results[3]).toMatchObject({ kind: 'invalid', phase: 'notSent' });
 		expect(sent('/composite/batch')).toHaveLength(2);
+	});
+
+	test('only what was locked is sent again', async () => {
+		const locked = [
+			{ errorCode: 'UNABLE_TO_LOCK_ROW', message: 'unable to obtain exclusive access' },
+		];
+		const stub = await startOrgStub(({ body }, nth) => {
+			const { batchRequests } = JSON.parse(body) as { batchRequests: unknown[] };
+			const results = batchRequests.map((_one, n) =>
+				nth === 1 && n === 1
+					? { statusCode: 400, result: locked }
+					: { statusCode: 204, result: null },
+			);
+			return { body: { hasErrors: nth === 1, results } };
+		});
+		const change = (n: number) => ({
+			method: 'PATCH' as const,
+			url: `sobjects/Account/001000000000${n}00AAA`,
+			body: { Name: 'Renamed' },
+		});
+		const results = await batch.executeAll(clientAt(stub.url), [change(1), change(2), change(3)]);
+		await stub.close();
+		expect(results).toEqual(Array(3).fill({ statusCode: 204, result: null }));
+		const urls = stub.requests.map(({ body }) => [...body.matchAll(/001\w+/g)].map(String));
+		expect(urls).toEqual([
+			['001000000000100AAA', '001000000000200AAA', '001000000000300AAA'],
+			['001000000000200AAA'],
+		]);
 	});
 
 	test('a lost answer: reads are sent again, writes are in doubt', async () => {

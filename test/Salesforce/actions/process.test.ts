@@ -177,6 +177,22 @@ describe('actions and flows', () => {
 		]);
 	});
 
+	test.each([[null], [undefined], [[]]])('a refusal with the errors %j', async (errors) => {
+		const failed = { actionName: 'F', isSuccess: false, outputValues: null, errors };
+		const { client } = await org(() => ({ status: 400, body: [failed, ran({})] }));
+		const results = await runFlow.executeAll(client, [input('F', {}), input('F', {})]);
+		expect(results[0]).toMatchObject({ code: 'UNKNOWN_EXCEPTION', phase: 'rejected' });
+		expect(results[1]).toMatchObject({ actionName: 'F' });
+	});
+
+	test('an error that is no list', async () => {
+		const errors = { statusCode: 'FLOW_EXCEPTION', message: 'It broke', fields: [] };
+		const failed = { actionName: 'F', isSuccess: false, outputValues: null, errors };
+		const { client } = await org(() => ({ status: 400, body: [failed] }));
+		const [result] = await runFlow.executeAll(client, [input('F', {})]);
+		expect(result).toMatchObject({ code: 'FLOW_EXCEPTION', phase: 'rejected' });
+	});
+
 	test('fewer results than inputs: nobody knows of the others', async () => {
 		const { client } = await org(() => ({ body: [ran({})] }));
 		const results = await runFlow.executeAll(client, [input('F', {}), input('F', {})]);

@@ -1,6 +1,8 @@
 import type { Failure } from '../../../shared/resilience/failure';
 import { unreadable } from '../failure';
 import type { SalesforceClient } from '../client';
+import { inRounds } from './inRounds';
+import { MOST_SUBREQUESTS } from './sendComposite';
 import type { Subrequest, Subresponse } from './subrequest';
 import { addressOf, areReads, failureOf, isSuccess } from './subrequest';
 
@@ -13,7 +15,8 @@ interface BatchAnswer {
 export type BatchRequest = Pick<Subrequest, 'method' | 'url' | 'body'>;
 
 /**
- * Requests that have nothing to do with each other, 25 at most, in one.
+ * Requests that have nothing to do with each other, 25 in one. Those that failed for a passing reason
+ * (UNABLE_TO_LOCK_ROW) are sent again, and only they.
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/requests_composite_batch.htm
  * @returns what became of each, in order
  */
@@ -22,6 +25,17 @@ export async function sendBatch(
 	requests: BatchRequest[],
 ): Promise<Array<BatchAnswer | Failure>> {
 	const version = await client.version();
+	return await inRounds<BatchRequest, BatchAnswer>(client, requests, {
+		packOf: (left) => left.slice(0, MOST_SUBREQUESTS),
+		send: async (pack) => await sendPack(client, pack, version),
+	});
+}
+
+async function sendPack(
+	client: SalesforceClient,
+	requests: BatchRequest[],
+	version: string,
+): Promise<Array<BatchAnswer | Failure>> {
 	const batchRequests = requests.map(({ method, url, body }) => ({
 		method,
 		url: addressOf(url, version).replace(/^\/services\/data\//, ''),

@@ -1,6 +1,6 @@
 import { Failure } from '../../../shared/resilience/failure';
+import { errorsIn } from '../errorAnswer';
 import { rowFailure, salesforceFailure, unreadable } from '../failure';
-import type { RowError } from '../failure';
 import type { SalesforceClient } from '../client';
 import { path } from '../path';
 import { inRounds, notDone } from './inRounds';
@@ -9,7 +9,7 @@ import { MOST_RECORDS, MOST_TYPES } from './tree';
 
 interface TreeAnswer {
 	hasErrors: boolean;
-	results: Array<{ referenceId: string; id?: string; errors?: RowError[] }>;
+	results: Array<{ referenceId: string; id?: string; errors?: unknown }>;
 }
 
 /** IDs of the records of a tree, by their reference IDs. */
@@ -81,11 +81,14 @@ function errorOf(
 	{ results }: TreeAnswer,
 	{ redact }: SalesforceClient,
 ): Failure | typeof notDone {
-	const failures = results.flatMap(({ referenceId, errors = [] }) => {
+	const failures = results.flatMap(({ referenceId, errors }) => {
 		const place = places.get(referenceId);
 		return place === undefined
 			? []
-			: errors.map((error) => ({ place, failure: rowFailure(error) }));
+			: errorsIn(errors).map(({ code, ...error }) => ({
+					place,
+					failure: rowFailure({ statusCode: code, ...error }),
+				}));
 	});
 	const [first] = failures;
 	if (!first) return notDone;

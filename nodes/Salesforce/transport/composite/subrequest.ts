@@ -1,5 +1,5 @@
 import type { SalesforceClient } from '../client';
-import { rowFailure, salesforceFailure } from '../failure';
+import { refusal, salesforceFailure } from '../failure';
 import type { Failure } from '../../../shared/resilience/failure';
 
 export const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
@@ -60,9 +60,8 @@ export function failureOf(
 ): Failure {
 	const row = failedRow(body);
 	if (row) {
-		const [first] = row.errors ?? [];
-		const { statusCode = 'UNKNOWN_EXCEPTION', message = '', fields } = first ?? {};
-		return rowFailure({ statusCode, message: redact.text(message), fields });
+		const failure = refusal(row.errors, 'No reason was given');
+		return failure.saying(redact.text(failure.message));
 	}
 	const headers: Record<string, string> = {};
 	for (const [name, value] of Object.entries(httpHeaders)) headers[name.toLowerCase()] = value;
@@ -72,7 +71,7 @@ export function failureOf(
 
 interface FailedRow {
 	success: false;
-	errors?: Array<{ statusCode: string; message: string; fields?: string[] }>;
+	errors?: unknown;
 }
 
 /** The first row that was not written, in the answer of sObject Collections. */

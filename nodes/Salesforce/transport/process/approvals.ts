@@ -1,5 +1,5 @@
 import type { JsonAnswer, SalesforceClient } from '../client';
-import { rowFailure, salesforceFailure } from '../failure';
+import { refusal, salesforceFailure } from '../failure';
 import { queryPages } from '../query/pages';
 import { quote } from '../query/quote';
 import type { Row } from '../query/records';
@@ -28,7 +28,7 @@ export interface ApprovalResult {
 }
 
 interface Answered extends ApprovalResult {
-	errors: Array<{ statusCode: string; message: string; fields?: string[] }> | null;
+	errors: unknown;
 	success: boolean;
 }
 
@@ -66,10 +66,7 @@ function resultIn(
 		throw salesforceFailure(status, headers, JSON.stringify(json), clock.now());
 	const { success, errors, ...result } = json[0];
 	if (success) return result;
-	const [error] = errors ?? [];
-	throw rowFailure(
-		error ?? { statusCode: 'UNKNOWN_EXCEPTION', message: 'The request was refused' },
-	);
+	throw refusal(errors, 'The request was refused');
 }
 
 const WORK_ITEMS =

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../shared/resilience/failure';
 import type { JsonAnswer, SalesforceClient } from '../client';
-import { rowFailure, salesforceFailure } from '../failure';
+import { refusal, salesforceFailure } from '../failure';
 import { path } from '../path';
 
 /** An action that can be invoked, of the org itself or of Salesforce. */
@@ -77,7 +77,7 @@ export interface Invoked {
 
 interface Result {
 	actionName: string;
-	errors: Array<{ statusCode: string; message: string; fields?: string[] }> | null;
+	errors: unknown;
 	isSuccess: boolean;
 	outputValues: Record<string, unknown> | null;
 }
@@ -118,9 +118,7 @@ function resultsIn(
 		throw salesforceFailure(status, headers, JSON.stringify(json), clock.now());
 	return json.map(({ isSuccess, errors, actionName, outputValues }) => {
 		if (isSuccess) return { actionName, outputValues: outputValues ?? {} };
-		const [first = { statusCode: 'UNKNOWN_EXCEPTION', message: 'The action failed' }, ...more] =
-			errors ?? [];
-		const message = [first, ...more].map((error) => error.message).join('; ');
-		return rowFailure({ ...first, message: redact.text(message) });
+		const failure = refusal(errors, 'The action failed');
+		return failure.saying(redact.text(failure.message));
 	});
 }

@@ -12,7 +12,7 @@ export const resultRows = (json: unknown): Array<Written | Failure> =>
 
 function resultRow(json: unknown): Written | Failure {
 	const { id, success, created, errors } = members(json);
-	const [first, ...others] = Array.isArray(errors) ? errors.map(errorOf) : [];
+	const [first, ...others] = [errors ?? []].flat().map(errorOf);
 	if (success === true)
 		return {
 			id: typeof id === 'string' ? id : '',

@@ -365,6 +365,13 @@ test('a result that says neither success nor error may be done, and is not sent 
 	expect(stub.requests.length).toBe(1);
 });
 
+test('an error that is no list is told all the same', async () => {
+	const errors = { statusCode: 'STRING_TOO_LONG', message: 'too long', fields: ['Name'] };
+	const stub = await org(() => ({ body: [{ success: false, errors }] }));
+	const [outcome] = await writeRecords(clientAt(stub.url), 'create', rowsOf(1));
+	expect(outcome).toMatchObject({ code: 'STRING_TOO_LONG', phase: 'rejected' });
+});
+
 test.each([
 	['create', 1, 'maybeDone'],
 	['update', 2, undefined],
