@@ -75,6 +75,28 @@ export function salesforceEventsSandboxSuite(from?: string): void {
 		expect(at[1]).toBe(Date.parse(String(fieldOf(cometd, 'LastModifiedDate')[1])));
 	});
 
+	test.each([
+		['pubSub', 'cometd'],
+		['cometd', 'pubSub'],
+	])(
+		'"Mechanism" was %s and is %s now: an item tells of it, nothing is lost or comes twice',
+		async (before, after) => {
+			const first = await streaming.start(parameters(ACCOUNTS, { mechanism: before }));
+			const { database } = first;
+			for (let n = 0; n < 5; n++) account(`A${n}`);
+			await eventsOf(database, 5);
+			await first.host.stop();
+			for (let n = 5; n < 8; n++) account(`A${n}`);
+			await streaming.start(parameters(ACCOUNTS, { mechanism: after }), database);
+			account('A8');
+			const events = (await eventsOf(database, 10)).slice(5);
+			expect(events[0]).toMatchObject({ event: 'gap', continuesFrom: 'earliest' });
+			expect(fieldOf(events.slice(1), 'Name')).toEqual(['A5', 'A6', 'A7', 'A8']);
+			expect(database.failures).toEqual([]);
+		},
+		40_000,
+	);
+
 	test('what Salesforce tells only as a gap is read', async () => {
 		sandbox.events.changes.gapOf = ({ kind }) => kind !== 'deleted';
 		const first = account('first');

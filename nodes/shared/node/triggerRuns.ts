@@ -73,6 +73,11 @@ export class TriggerRuns<Event> {
 		return this.delivering.size < this.settings.most;
 	}
 
+	/** Whether the run of a batch could not be started: it comes before all that follow. */
+	get isBehind(): boolean {
+		return this.memory.pending.some((batch) => !this.delivering.has(batch));
+	}
+
 	/** Makes a batch that is pending from now on. */
 	add(events: Event[]): Batch<Event> {
 		const { memory } = this;

@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/resilience/failure';
+import type { SalesforceClient } from '../client';
 
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 3_600_000;
@@ -33,3 +34,9 @@ export function serverTime(headers: Record<string, string>): number {
 		hint: 'A proxy between n8n and Salesforce takes it out: let it pass, since changes are counted by the clock of the org.',
 	});
 }
+
+/** What time it is at the org, in whole seconds. */
+export const timeAt = async (client: SalesforceClient): Promise<number> =>
+	await client.call({ operation: 'Get time', path: '/services/data' }, ({ headers }) =>
+		serverTime(headers),
+	);

@@ -13,6 +13,8 @@ export interface Position {
 	after?: string;
 	/** ms since 1970, by the clock of the org */
 	since?: number;
+	/** when the last of the events up to there was published: ms since 1970 */
+	at?: number;
 	/** how far the event that comes next, named in short, is in a run already */
 	within?: Within & { event: string };
 }
@@ -27,8 +29,6 @@ export interface Memory extends RunsMemory<StreamedEvent> {
 	position: Position;
 	/** the last events, in short: Salesforce may send them again when a position is lost */
 	seen: string[];
-	/** when the last event was published: ms since 1970 */
-	lastAt?: number;
 }
 
 export const freshMemory = (topic: string, since: number): Memory => ({

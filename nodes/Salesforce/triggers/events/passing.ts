@@ -1,4 +1,5 @@
 import { sleep } from '../../../shared/ground/clock';
+import type { Outage } from '../../../shared/node/outage';
 import { TriggerRuns } from '../../../shared/node/triggerRuns';
 import type { StreamedEvent } from './items';
 import type { Memory, Position } from './memory';
@@ -18,8 +19,8 @@ interface Surroundings {
 	host: Pick<StreamHost, 'clock' | 'keep' | 'knowsIds' | 'name' | 'run'>;
 	settings: Pick<StreamSettings, 'batchSize' | 'runs'>;
 	stopped: AbortSignal;
-	/** told of what went wrong; how long to wait then, in ms */
-	failed(error: unknown): number;
+	/** of runs that cannot be started */
+	outage: Outage;
 }
 
 // So many batches are made ready while a run goes on; what is more stays at Salesforce.
@@ -31,17 +32,19 @@ export class Passing {
 	private readonly runs: TriggerRuns<StreamedEvent>;
 	private somethingComes: () => void = () => {};
 	private somethingWent: () => void = () => {};
+	/** over when it may be tried again to start a run */
+	private pause: Promise<void> = Promise.resolve();
 
 	constructor(
 		private readonly memory: Memory,
 		private readonly around: Surroundings,
 	) {
-		const { host, settings, stopped } = around;
+		const { host, settings, stopped, outage } = around;
 		const { clock, name, knowsIds } = host;
 		this.runs = new TriggerRuns(memory, {
 			...{ clock, name, knowsIds, most: settings.runs, stopped },
 			keep: async () => await this.keep(),
-			ended: async () => await Promise.resolve(),
+			ended: async () => await Promise.resolve(outage.ended()),
 			failed: (error) => this.retry(error),
 		});
 		stopped.addEventListener('abort', () => this.wake(), { once: true });
@@ -73,9 +76,12 @@ export class Passing {
 		const { host, settings, stopped } = this.around;
 		const run = async (events: StreamedEvent[], id: string) => await host.run(events, id);
 		while (!stopped.aborted) {
+			await this.pause;
 			for (const batch of [...memory.pending]) await runs.deliver(batch, run);
 			await runs.freePlace();
 			if (stopped.aborted) return;
+			// What waits stays at Salesforce until then.
+			if (runs.isBehind) continue;
 			const taken = ready.splice(0, settings.batchSize);
 			const last = taken.at(-1);
 			if (!last) {
@@ -92,8 +98,10 @@ export class Passing {
 
 	/** A run that could not be started is pending and is started again. */
 	private retry(error: unknown): void {
-		const { host, stopped, failed } = this.around;
-		sleep(host.clock, failed(error), stopped).then(
+		const { host, stopped, outage } = this.around;
+		if (stopped.aborted) return;
+		outage.failed(error);
+		this.pause = sleep(host.clock, outage.pauseMs, stopped).then(
 			() => this.somethingComes(),
 			() => {},
 		);

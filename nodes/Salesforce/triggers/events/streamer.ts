@@ -6,7 +6,8 @@ import type { Connected } from '../../../shared/node/runOperations';
 import type { TriggerHost } from '../../../shared/node/triggerHost';
 import type { RunOutcome } from '../../../shared/node/triggerRuns';
 import { toFailure } from '../../../shared/resilience/failure';
-import { serverTime } from '../../transport/changes/time';
+import { timeAt } from '../../transport/changes/time';
+import { LONGEST_TRANSACTION_MS } from '../../transport/changes/updated';
 import type { SalesforceClient } from '../../transport/client';
 import { isUnreachable } from '../../transport/events/pubSub';
 import type { Heard, ReceivedEvent, Start } from '../../transport/events/subscription';
@@ -61,19 +62,23 @@ export class Streamer {
 	private passing: Passing;
 	private redact = redactor([]);
 	private readonly outage: Outage;
+	private readonly outageOfRuns: Outage;
 	/** up to where events are on their way */
 	private heard: Position = {};
 	private by: Mechanism;
 	private readonly seen = new Set<string>();
 	/** nothing was heard yet: what comes is what is new */
 	private isFirst = false;
+	/** nothing that comes is from the past, whenever it was begun */
+	private isLive = false;
 
 	constructor(
 		private readonly host: StreamHost,
 		private readonly settings: StreamSettings,
 	) {
 		const { topic, mechanism } = settings;
-		this.outage = new Outage(host.clock, (failure) => host.report(failure, this.redact));
+		const outage = () => new Outage(host.clock, (failure) => host.report(failure, this.redact));
+		[this.outage, this.outageOfRuns] = [outage(), outage()];
 		this.memory = freshMemory(topic, host.clock.now());
 		this.passing = this.passingOf(this.memory);
 		this.by = isOnlyCometd(topic) || mechanism === 'cometd' ? 'cometd' : 'pubSub';
@@ -100,15 +105,13 @@ export class Streamer {
 	stop(): void {
 		this.stopped.abort();
 		this.outage.passed();
+		this.outageOfRuns.passed();
 	}
 
 	private passingOf(memory: Memory): Passing {
-		const { host, settings } = this;
-		const failed = (error: unknown) => {
-			this.failed(error);
-			return this.outage.pauseMs;
-		};
-		return new Passing(memory, { host, settings, stopped: this.stopped.signal, failed });
+		const { host, settings, outageOfRuns: outage } = this;
+		const stopped = this.stopped.signal;
+		return new Passing(memory, { host, settings, stopped, outage });
 	}
 
 	/**
@@ -156,13 +159,15 @@ export class Streamer {
 		if (this.isFirst && this.heard.since === undefined)
 			this.moved({ by: this.by, since: await timeAt(client) });
 		const start = this.startNow();
+		this.isLive = start === 'latest';
 		this.isFirst = false;
 		const subscription = subscriptionBy(this.by, origin);
 		try {
 			for await (const heard of subscription({ client, topic, start, signal })) {
 				begun();
-				await this.take(client, heard);
+				// Before it is taken, which may last as long as runs do.
 				if (heard.position !== undefined) this.outage.passed();
+				await this.take(client, heard);
 			}
 		} catch (error) {
 			const failure = toFailure(error);
@@ -181,17 +186,18 @@ export class Streamer {
 
 	private async take(client: SalesforceClient, { events, position }: Heard): Promise<void> {
 		for (const received of events) await this.takeOne(client, received);
-		if (events.length === 0 && position !== undefined) this.moved({ by: this.by, after: position });
+		if (events.length === 0 && position !== undefined) this.moved(this.upTo(position));
 	}
 
 	private async takeOne(client: SalesforceClient, received: ReceivedEvent): Promise<void> {
 		const { topic, wanted, reread } = this.settings;
 		const before = this.heard;
-		const after: Position = { by: this.by, after: received.position };
+		const after = this.upTo(received.position, received.at);
 		const short = fingerprint(received.id).slice(0, SEEN_LENGTH);
 		const { since } = before;
 		const within = before.within?.event === short ? before.within : undefined;
-		const isOlder = since !== undefined && received.at !== undefined && received.at < since;
+		const isOlder =
+			!this.isLive && since !== undefined && received.at !== undefined && received.at < since;
 		// What has begun to be passed on is known as well, and is not done.
 		const isKnown = !within && this.seen.has(short);
 		if (isOlder) return this.moved({ ...after, since });
@@ -209,7 +215,11 @@ export class Streamer {
 		// Of what was to be read again nothing may be left.
 		if (this.heard !== after) this.moved(after);
 		this.remember(short);
-		if (received.at !== undefined) this.memory.lastAt = received.at;
+	}
+
+	private upTo(after: string, at = 0): Position {
+		const last = Math.max(at, this.heard.at ?? 0);
+		return { by: this.by, after, ...(last > 0 && { at: last }) };
 	}
 
 	/** Nothing of it is to be in a run. */
@@ -227,12 +237,18 @@ export class Streamer {
 	/** Goes on where the settings say, with an item that tells of it. */
 	private async lost(client: SalesforceClient, reason: string): Promise<void> {
 		const { topic, fallback: continuesFrom } = this.settings;
-		const { after: position } = this.heard;
-		const { lastAt: lastEventAt } = this.memory;
-		const item = gapItem(topic, { position, reason, lastEventAt, continuesFrom });
-		const since = continuesFrom === 'latest' ? await timeAt(client) : undefined;
+		const { after: position, at } = this.heard;
+		const item = gapItem(topic, { position, reason, lastEventAt: at, continuesFrom });
+		const now = await timeAt(client);
 		this.isFirst = continuesFrom === 'latest';
-		this.heard = { by: this.by, ...(since !== undefined && { since }) };
+		// What is kept may be three days of events that were passed on already.
+		const passed = at === undefined ? undefined : Math.min(at, now) - LONGEST_TRANSACTION_MS;
+		const since = this.isFirst ? now : passed;
+		this.heard = {
+			by: this.by,
+			...(since !== undefined && { since }),
+			...(at !== undefined && { at }),
+		};
 		await this.passing.add(item, this.heard);
 	}
 
@@ -249,9 +265,3 @@ export class Streamer {
 		if (!this.stopped.signal.aborted) this.outage.failed(error);
 	}
 }
-
-/** What time it is at the org. Its events are stamped in whole seconds. */
-const timeAt = async (client: SalesforceClient): Promise<number> =>
-	await client.call({ operation: 'Get time', path: '/services/data' }, ({ headers }) =>
-		serverTime(headers),
-	);

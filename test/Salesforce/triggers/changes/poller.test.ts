@@ -459,6 +459,21 @@ describe('limits of the org', () => {
 		expect(inShort(kept.events()).sort()).toEqual(numbers(5).map((n) => `created A${n}`));
 	});
 
+	test('while n8n starts no runs, changes stay at the org and n8n is not pressed', async () => {
+		let tries = 0;
+		let isDown = true;
+		const refuses = () => ++tries > 0 && isDown;
+		const { polling, kept } = await org.start({}, new Kept(), { refuses, batchSize: 10 });
+		const names = numbers(300).map((n) => `created A${n}`);
+		for (const n of numbers(300)) org.insert(`A${n}`);
+		await pollAfter(polling, ...Array<number>(30).fill(1));
+		expect(tries).toBeLessThanOrEqual(30);
+		expect(kept.failures).toMatchObject([{ message: 'the database of n8n is away' }]);
+		isDown = false;
+		await pollAfter(polling, 1, 1);
+		expect(inShort(kept.events()).sort()).toEqual(names.sort());
+	});
+
 	test('the daily limit is told of once, and hardly anything is sent until it passes', async () => {
 		const { polling, kept } = await org.start();
 		const fault = org.sandbox.faults.add({ kind: 'dailyLimit' });

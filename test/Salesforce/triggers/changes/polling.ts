@@ -72,6 +72,8 @@ export interface HostOptions {
 	aheadMinutes?: number;
 	/** told of each step; killed there where it says so */
 	dies?: (step: Step) => boolean;
+	/** asked before each run: n8n does not start it */
+	refuses?: () => boolean;
 	/** how every run ends; with success where it is left out */
 	outcome?: RunOutcome;
 }
@@ -150,6 +152,7 @@ export class Polling {
 			if (!this.dead && this.options.dies?.(step)) this.kill();
 			if (this.dead) await new Promise(() => {});
 		};
+		if (this.options.refuses?.()) throw new Error('the database of n8n is away');
 		await at('memory');
 		this.kept.memory = structuredClone(this.memory);
 		await at('run');
