@@ -59,6 +59,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	ENTITY_IS_LOCKED: conflict('The record is locked by an approval process.'),
 	EXCEEDEDQUOTA: allowance,
 	EXCEEDED_ID_LIMIT: invalid('Ask for less in one request.'),
+	EXCEEDED_MAX_SEMIJOIN_SUBSELECTS: invalid('The query has too many subqueries in its conditions.'),
 	ExceededQuota: allowance,
 	FIELD_CUSTOM_VALIDATION_EXCEPTION: invalid('A validation rule of the org says so.'),
 	FIELD_FILTER_VALIDATION_EXCEPTION: invalid(
@@ -103,6 +104,7 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	),
 	INVALID_TYPE_FOR_OPERATION: invalid('This object does not know the operation.'),
 	JSON_PARSER_ERROR: invalid('A value does not fit its field: check types and names.'),
+	LICENSE_LIMIT_EXCEEDED: conflict('The org has no license left: free one, or buy more.'),
 	LIMIT_EXCEEDED: conflict('A limit of the org was reached: see the message.'),
 	LOGIN_DURING_RESTRICTED_DOMAIN: refused('The org does not let this machine in: check IP ranges.'),
 	LOGIN_DURING_RESTRICTED_TIME: refused('The profile of the user does not allow this time of day.'),
@@ -119,6 +121,9 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
 	OPERATION_TOO_LARGE: invalid('Ask for less in one request.'),
 	ORG_LOCKED: refused('Ask Salesforce why the org is locked.'),
 	PROCESSING_HALTED: conflict('A request before this one failed: see its error.'),
+	QUERY_TOO_COMPLICATED: invalid(
+		'The query has too many fields or formulas for Salesforce: ask for fewer.',
+	),
 	QUERY_TIMEOUT: {
 		kind: 'timeout',
 		phase: 'rejected',

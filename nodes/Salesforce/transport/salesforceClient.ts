@@ -9,7 +9,7 @@ import { checkEncrypted } from './address';
 import type { Quota } from './apiUse';
 import type { History, SalesforceClient, SalesforceRequest } from './client';
 import { errorsIn, jsonIn } from './errorAnswer';
-import { salesforceFailure } from './failure';
+import { salesforceFailure, unreadable } from './failure';
 import { collected, COMPRESSED } from './inflate';
 import type { LongRequests } from './longRequests';
 import { isOfTheWrongKind } from './meanings';
@@ -135,6 +135,9 @@ export function salesforceClient(options: SalesforceClientOptions): SalesforceCl
 		await receive(packed(request), async (answer, history) => {
 			const body = await collected(answer, MAX_ANSWER_BYTES);
 			const { status, headers } = answer;
+			// It would be read as a record without fields, or as a list without rows.
+			if (status === 200 && body.length === 0 && (request.method ?? 'GET') === 'GET')
+				throw unreadable(status, '', 'it is empty');
 			const json = readJson(status, headers, body, salesforce);
 			return await read({ status, headers, json }, history);
 		});

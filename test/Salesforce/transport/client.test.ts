@@ -94,3 +94,10 @@ test('what the org packs is unpacked, errors as well', async () => {
 	const failure = await failureOf(salesforce.call({ ...ask, path: '/bad' }, () => {}));
 	expect(failure).toMatchObject({ code: 'INVALID_FIELD', message: `${words} — Get limits` });
 });
+
+test('a question that is answered with nothing is asked again', async () => {
+	const stub = await org((_asked, nth) => ({ body: nth === 1 ? '' : { Name: 'Acme' } }));
+	const name = await clientAt(stub.url).call(ask, ({ json }) => json);
+	expect(name).toEqual({ Name: 'Acme' });
+	expect(stub.requests.length).toBe(2);
+});

@@ -113,7 +113,12 @@ function resultsOf(
 	const now = client.clock.now();
 	return rows.map(({ row }, n) => {
 		const result = results[n] ?? notConfirmed();
-		if (!(result instanceof Failure)) return { ...result, id: result.id || (row.id ?? '') };
+		if (!(result instanceof Failure)) {
+			const { created, ...written } = { ...result, id: result.id || (row.id ?? '') };
+			// It is there now; whether the request before has created it, nobody can know.
+			const isKnown = created !== undefined && (created || !lost);
+			return isKnown ? { ...written, created } : written;
+		}
 		// The answer to an earlier attempt was lost, and it was that one which deleted the record.
 		if (lost && verb === 'delete' && result.code === 'ENTITY_IS_DELETED')
 			return { id: row.id ?? '', success: true };

@@ -2,6 +2,7 @@ import { pump } from '../../../shared/ground/pump';
 import { Failure, stopsAll, toFailure } from '../../../shared/resilience/failure';
 import type { SalesforceClient } from '../client';
 import { describeObject } from '../describeCache';
+import { unreadable } from '../failure';
 import { path, withQuery } from '../path';
 import type { Row } from '../query/records';
 import { plainRow } from '../query/records';
@@ -125,8 +126,10 @@ async function getTogether(
 		repeatable: true,
 	};
 	try {
-		return await client.call(request, ({ json }) => {
-			const rows = (Array.isArray(json) ? json : []).map(rowIn);
+		return await client.call(request, ({ status, json }) => {
+			if (!Array.isArray(json))
+				throw unreadable(status, JSON.stringify(json) ?? '', 'no list of records');
+			const rows = json.map(rowIn);
 			const byId = new Map(rows.map((row) => [shortId(idOf(row)), row]));
 			return ids.map((id) => {
 				const row = byId.get(shortId(id));

@@ -1,7 +1,7 @@
 import { getRecords } from '../../../../nodes/Salesforce/transport/records/getRecords';
 import type { SalesforceSandbox } from '../../../../sandbox/salesforce/server';
 import { startSalesforceSandbox } from '../../../../sandbox/salesforce/server';
-import { clientAt } from '../../orgStub';
+import { clientAt, startOrgStub } from '../../orgStub';
 
 let sandbox: SalesforceSandbox;
 beforeEach(async () => {
@@ -78,4 +78,21 @@ test('a field that is not there fails them all, without asking for each', async 
 		'INVALID_FIELD',
 	]);
 	expect(calls().length).toBe(1);
+});
+
+test('an answer that is no list of records does not mean that there are none', async () => {
+	const [one, two] = [insert('one'), insert('two')];
+	const stub = await startOrgStub((_asked, nth) => ({
+		body:
+			nth === 1
+				? ''
+				: [
+						{ Id: one, Name: 'one' },
+						{ Id: two, Name: 'two' },
+					],
+	}));
+	const wanted = [one, two].map((id) => ({ object: 'Account', id, fields: ['Name'] }));
+	const found = await getRecords(clientAt(stub.url), wanted);
+	await stub.close();
+	expect(found).toMatchObject([{ Name: 'one' }, { Name: 'two' }]);
 });

@@ -365,6 +365,17 @@ test('a result that says neither success nor error may be done, and is not sent 
 	expect(stub.requests.length).toBe(1);
 });
 
+test('an upsert whose first answer was lost does not say that the record was there before', async () => {
+	const stub = await org((_asked, nth) =>
+		nth === 1 ? { cut: true } : { body: [{ ...done('001A'), created: false }] },
+	);
+	const externalId = { field: 'Ext__c', value: 'A' };
+	const row = { object: 'Account', fields: {}, externalId };
+	expect(await writeRecords(clientAt(stub.url), 'upsert', [row])).toEqual([
+		{ id: '001A', success: true },
+	]);
+});
+
 test('an error that is no list is told all the same', async () => {
 	const errors = { statusCode: 'STRING_TOO_LONG', message: 'too long', fields: ['Name'] };
 	const stub = await org(() => ({ body: [{ success: false, errors }] }));
