@@ -1,7 +1,7 @@
 import type { SalesforceClient } from '../client';
 import { path, withQuery } from '../path';
 import { DAY_MS, floorToMinute, MINUTE_MS, replicationTime, timeOf } from './time';
-import { inWindows, isTooEarly, isTooMany } from './windows';
+import { inWindows, isRefusal, isTooEarly, isTooMany } from './windows';
 
 // "Results are returned for no more than 30 days previous to the day the call is executed."
 const OLDEST_MS = 29 * DAY_MS;
@@ -27,6 +27,8 @@ export async function coveredUntil(
 		try {
 			return await latestDateCovered(client, object, start, end);
 		} catch (error) {
+			// The records themselves can be read, else nobody would ask.
+			if (isRefusal(error)) return Math.max(start, now - LONGEST_TRANSACTION_MS);
 			if (!isTooMany(error) || end - start > LONGEST_TRANSACTION_MS) throw error;
 			// So many in so few minutes: what is so long ago has ended by now.
 			return Math.min(end, Math.max(start, now - LONGEST_TRANSACTION_MS));

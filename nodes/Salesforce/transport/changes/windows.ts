@@ -14,6 +14,16 @@ export const isTooMany = (error: unknown): boolean =>
 export const isTooEarly = (error: unknown): boolean =>
 	error instanceof Failure && error.code === 'INVALID_REPLICATION_DATE';
 
+// Of an object, though the org describes it as one whose changes can be asked for.
+const REFUSALS: ReadonlySet<string> = new Set([
+	...['INSUFFICIENT_ACCESS', 'INVALID_TYPE', 'INVALID_TYPE_FOR_OPERATION'],
+	...['METHOD_NOT_ALLOWED', 'NOT_FOUND'],
+]);
+
+/** Whether the org does not answer that of this object, or not to this user. */
+export const isRefusal = (error: unknown): boolean =>
+	error instanceof Failure && REFUSALS.has(error.code);
+
 /**
  * Asks for a time, in one window; in shorter ones where that would be too much for one answer.
  * @param ask gives until when the org has covered the window

@@ -88,7 +88,7 @@ export class GrpcConnection {
 			const stream = this.session.request(head, { endStream: false });
 			return new GrpcStream(stream, this.signal);
 		} catch (error) {
-			// The connection is gone.
+			// Some versions of Node throw where the connection is gone, others tell the stream.
 			throw networkFailure(error, true);
 		}
 	}

@@ -7,6 +7,8 @@ import type { Within } from './reread';
 
 /** Up to where events are in a run. */
 export interface Position {
+	/** which org it is of */
+	org?: string;
 	/** what `after` is of: no other mechanism understands it */
 	by?: Mechanism;
 	/** the last event; where there was none: what is older than `since` is not meant, or all is */

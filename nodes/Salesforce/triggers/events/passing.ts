@@ -4,7 +4,7 @@ import { TriggerRuns } from '../../../shared/node/triggerRuns';
 import type { StreamedEvent } from './items';
 import type { Memory, Position } from './memory';
 import { MOST_SEEN, write } from './memory';
-import type { StreamHost, StreamSettings } from './streamer';
+import type { StreamHost, StreamSettings } from './settings';
 
 /** An item that is in no run yet. */
 interface Ready {

@@ -5,7 +5,7 @@ import { invalidInput } from '../../../shared/resilience/failure';
 import { pubSubOrigin } from '../../transport/events/endpoint';
 import { isOnlyCometd, topicOf } from './mechanisms';
 import { eventProperties } from './properties';
-import type { StreamSettings } from './streamer';
+import type { StreamSettings } from './settings';
 
 /** The parameters of the trigger. Throws a Failure that names the field. */
 export function readSettings(context: ITriggerFunctions): StreamSettings {

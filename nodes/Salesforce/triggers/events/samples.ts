@@ -5,7 +5,7 @@ import type { StreamedEvent } from './items';
 import { isWanted, itemOf } from './items';
 import type { Mechanism } from './mechanisms';
 import { isOnlyCometd, subscriptionBy } from './mechanisms';
-import type { StreamSettings } from './streamer';
+import type { StreamSettings } from './settings';
 
 // Enough to build a workflow with.
 const SAMPLES = 5;

@@ -9,7 +9,7 @@ import { triggerHost } from '../../../shared/node/triggerHost';
 import type { StreamedEvent } from './items';
 import { readSettings } from './readSettings';
 import { samples } from './samples';
-import type { StreamHost } from './streamer';
+import type { StreamHost } from './settings';
 import { Streamer } from './streamer';
 
 /** Listens while the workflow is active; in the editor shows some of the events that are kept. */

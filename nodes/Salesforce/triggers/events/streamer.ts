@@ -2,17 +2,14 @@ import { sleep } from '../../../shared/ground/clock';
 import { fingerprint } from '../../../shared/ground/fingerprint';
 import { redactor } from '../../../shared/ground/redact';
 import { Outage } from '../../../shared/node/outage';
-import type { Connected } from '../../../shared/node/runOperations';
-import type { TriggerHost } from '../../../shared/node/triggerHost';
-import type { RunOutcome } from '../../../shared/node/triggerRuns';
 import { toFailure } from '../../../shared/resilience/failure';
+import { shortId } from '../../transport/changes/rows';
 import { timeAt } from '../../transport/changes/time';
 import { LONGEST_TRANSACTION_MS } from '../../transport/changes/updated';
 import type { SalesforceClient } from '../../transport/client';
 import { isUnreachable } from '../../transport/events/pubSub';
 import type { Heard, ReceivedEvent, Start } from '../../transport/events/subscription';
 import { isLostPosition } from '../../transport/events/subscription';
-import type { StreamedEvent, Wanted } from './items';
 import { gapItem, isWanted, itemOf } from './items';
 import type { Mechanism } from './mechanisms';
 import { isOnlyCometd, subscriptionBy } from './mechanisms';
@@ -20,31 +17,7 @@ import type { Memory, Position } from './memory';
 import { freshMemory, MOST_SEEN, read } from './memory';
 import { Passing } from './passing';
 import { itemsOf } from './reread';
-
-export interface StreamSettings {
-	topic: string;
-	wanted: Wanted;
-	mechanism: Mechanism | 'automatic';
-	/** of the Pub/Sub API: scheme, host and port */
-	origin: string;
-	/** where to begin when the trigger is switched on for the first time */
-	begin: 'earliest' | 'latest';
-	/** where to go on when the position is lost */
-	fallback: 'earliest' | 'latest';
-	/** what Salesforce does not tell is read */
-	reread: boolean;
-	/** most events of one run of the workflow */
-	batchSize: number;
-	/** most runs of the workflow at the same time */
-	runs: number;
-}
-
-/** What n8n does for the streamer. */
-export interface StreamHost extends Omit<TriggerHost, 'run'> {
-	connect(signal: AbortSignal): Promise<Connected<SalesforceClient>>;
-	/** Starts a run of the workflow; resolves with its end, rejects where none was started. */
-	run(events: StreamedEvent[], id: string): Promise<RunOutcome>;
-}
+import type { StreamHost, StreamSettings } from './settings';
 
 // A connection that lasts so long was no failure, nor one that brought something; one that breaks at
 // once is.
@@ -151,13 +124,14 @@ export class Streamer {
 		const { client, secrets } = await this.host.connect(signal);
 		this.redact = redactor(secrets);
 		const { topic, origin } = this.settings;
+		this.isOf((await client.session()).organizationId);
 		if (this.heard.after !== undefined && this.heard.by !== this.by)
 			await this.lost(
 				client,
 				'The mechanism was changed, and positions of the other one mean nothing to it',
 			);
 		if (this.isFirst && this.heard.since === undefined)
-			this.moved({ by: this.by, since: await timeAt(client) });
+			this.moved(this.position({ since: await timeAt(client) }));
 		const start = this.startNow();
 		this.isLive = start === 'latest';
 		this.isFirst = false;
@@ -219,7 +193,24 @@ export class Streamer {
 
 	private upTo(after: string, at = 0): Position {
 		const last = Math.max(at, this.heard.at ?? 0);
-		return { by: this.by, after, ...(last > 0 && { at: last }) };
+		return this.position({ after, ...(last > 0 && { at: last }) });
+	}
+
+	private position(more: Position): Position {
+		const { org } = this.heard;
+		return { by: this.by, ...(org !== undefined && { org }), ...more };
+	}
+
+	/** Where the credential leads to another org than before, nothing of that one counts any more. */
+	private isOf(organization: string): void {
+		const [org, before] = [shortId(organization), this.heard.org];
+		// Some ways of signing in do not say it.
+		if (org === '' || org === before) return;
+		if (before === undefined) this.heard = { ...this.heard, org };
+		else {
+			this.isFirst = this.settings.begin === 'latest';
+			this.moved({ by: this.by, org });
+		}
 	}
 
 	/** Nothing of it is to be in a run. */
@@ -244,11 +235,10 @@ export class Streamer {
 		// What is kept may be three days of events that were passed on already.
 		const passed = at === undefined ? undefined : Math.min(at, now) - LONGEST_TRANSACTION_MS;
 		const since = this.isFirst ? now : passed;
-		this.heard = {
-			by: this.by,
+		this.heard = this.position({
 			...(since !== undefined && { since }),
 			...(at !== undefined && { at }),
-		};
+		});
 		await this.passing.add(item, this.heard);
 	}
 

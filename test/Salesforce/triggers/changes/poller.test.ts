@@ -382,6 +382,22 @@ describe('an object of which the org does not tell what is still to come', () =>
 	});
 });
 
+test('where the org does not tell of an object what is still to come, 30 minutes are looked at', async () => {
+	const refusal = { kind: 'status', status: 400, code: 'INVALID_TYPE' } as const;
+	org.sandbox.faults.add({ ...refusal, match: ({ path }) => path.includes('/updated/') });
+	org.insert('there');
+	org.pass(40);
+	const { polling, kept } = await org.start({ kinds: ['created', 'updated'] });
+	const transaction = org.beginTransaction();
+	transaction.insert('Account', { Name: 'late' });
+	org.pass(1);
+	org.insert('new');
+	await pollAfter(polling, 1, 1);
+	transaction.commit();
+	await pollAfter(polling, ...numbers(20).map(() => 2));
+	once(kept, ['created late', 'created new']);
+});
+
 describe('limits of the org', () => {
 	test('more ids than one answer may have', async () => {
 		const { polling, kept } = await org.start({ kinds: ['created', 'deleted'] });

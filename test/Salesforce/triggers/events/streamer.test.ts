@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StreamedEvent } from '../../../../nodes/Salesforce/triggers/events/items';
-import type { StreamSettings } from '../../../../nodes/Salesforce/triggers/events/streamer';
+import type { StreamSettings } from '../../../../nodes/Salesforce/triggers/events/settings';
 import { Streamer } from '../../../../nodes/Salesforce/triggers/events/streamer';
 import type { RunOutcome } from '../../../../nodes/shared/node/triggerRuns';
 import type { Failure } from '../../../../nodes/shared/resilience/failure';
 import { settled, virtualClock } from '../../../shared/virtualClock';
-import { streamClient } from '../../events/streamClient';
+import { ORGANIZATION, streamClient } from '../../events/streamClient';
 import { scriptedClient } from '../../scriptedClient';
 import { ScriptedTopic, TOPIC } from './scriptedTopic';
 
 const HOUR = 3_600_000;
 const clock = virtualClock();
-const org = { topic: new ScriptedTopic(clock) };
+const org = { topic: new ScriptedTopic(clock), organizationId: ORGANIZATION };
 const stopping: Streamer[] = [];
 
 beforeEach(() => {
-	org.topic = new ScriptedTopic(clock);
+	Object.assign(org, { topic: new ScriptedTopic(clock), organizationId: ORGANIZATION });
 });
 afterEach(async () => {
 	for (const streamer of stopping.splice(0)) streamer.stop();
@@ -38,6 +38,9 @@ async function start(
 	const { topic } = org;
 	const { call } = scriptedClient(topic.answer);
 	const client = streamClient({ clock, call });
+	const { session } = client;
+	const { organizationId } = org;
+	client.session = async () => ({ ...(await session()), organizationId });
 	const streamer = new Streamer(
 		{
 			...{ clock, name: randomUUID(), knowsIds: true, load: () => kept.memory },
@@ -113,6 +116,22 @@ test('after a lost position nothing of the three days that are kept comes twice'
 	await quiet(() => events.length >= 2);
 	expect(events.map(({ event }) => event)).toEqual(['gap', 'published']);
 	expect(numbersIn(events)).toEqual([count]);
+});
+
+test('another org behind the credential: no position of the first one counts there', async () => {
+	const first = await start({ begin: 'latest' });
+	await settled();
+	for (let n = 0; n < 5; n++) org.topic.publish();
+	await quiet(() => first.events.length === 5);
+	first.streamer.stop();
+	Object.assign(org, { topic: new ScriptedTopic(clock), organizationId: '00D0000000000ZZAAA' });
+	for (let n = 0; n < 10; n++) org.topic.publish(clock.now() - HOUR);
+	const { events } = await start({ begin: 'latest' }, first.kept);
+	await settled();
+	org.topic.publish();
+	await quiet(() => events.length > 0);
+	expect(events.map(({ event }) => event)).toEqual(['published']);
+	expect(numbersIn(events)).toEqual([10]);
 });
 
 test('while n8n starts no runs, events stay at Salesforce and n8n is not pressed', async () => {
