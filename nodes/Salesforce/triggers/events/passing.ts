@@ -72,28 +72,33 @@ export class Passing {
 
 	/** Starts runs as long as there are events and places for runs. */
 	async start(): Promise<void> {
+		while (!this.around.stopped.aborted) {
+			await this.pause;
+			try {
+				await this.startNext();
+			} catch (error) {
+				// Of what cannot be written down no run is started.
+				this.retry(error);
+			}
+		}
+	}
+
+	private async startNext(): Promise<void> {
 		const { ready, memory, runs } = this;
 		const { host, settings, stopped } = this.around;
 		const run = async (events: StreamedEvent[], id: string) => await host.run(events, id);
-		while (!stopped.aborted) {
-			await this.pause;
-			for (const batch of [...memory.pending]) await runs.deliver(batch, run);
-			await runs.freePlace();
-			if (stopped.aborted) return;
-			// What waits stays at Salesforce until then.
-			if (runs.isBehind) continue;
-			const taken = ready.splice(0, settings.batchSize);
-			const last = taken.at(-1);
-			if (!last) {
-				await new Promise<void>((resolve) => (this.somethingComes = resolve));
-				continue;
-			}
-			memory.position = last.position;
-			const done = taken.flatMap((one) => one.done ?? []);
-			memory.seen = [...memory.seen, ...done].slice(-MOST_SEEN);
-			await runs.deliver(runs.add(taken.map(({ item }) => item)), run);
-			this.somethingWent();
-		}
+		for (const batch of [...memory.pending]) await runs.deliver(batch, run);
+		await runs.freePlace();
+		// What waits stays at Salesforce until then.
+		if (stopped.aborted || runs.isBehind) return;
+		const taken = ready.splice(0, settings.batchSize);
+		const last = taken.at(-1);
+		if (!last) return await new Promise<void>((resolve) => (this.somethingComes = resolve));
+		memory.position = last.position;
+		const done = taken.flatMap((one) => one.done ?? []);
+		memory.seen = [...memory.seen, ...done].slice(-MOST_SEEN);
+		this.somethingWent();
+		await runs.deliver(runs.add(taken.map(({ item }) => item)), run);
 	}
 
 	/** A run that could not be started is pending and is started again. */

@@ -32,6 +32,7 @@ async function start(
 	kept = database(),
 	run: (events: StreamedEvent[]) => Promise<RunOutcome> = async () =>
 		await Promise.resolve('succeeded' as const),
+	keep = () => {},
 ) {
 	const events: StreamedEvent[] = [];
 	const failures: Failure[] = [];
@@ -44,7 +45,10 @@ async function start(
 	const streamer = new Streamer(
 		{
 			...{ clock, name: randomUUID(), knowsIds: true, load: () => kept.memory },
-			keep: (parts) => void Object.assign(kept.memory, parts),
+			keep: (parts) => {
+				keep();
+				Object.assign(kept.memory, parts);
+			},
 			connect: async () => await Promise.resolve({ client, secrets: [] }),
 			run: async (some, id) => {
 				if (kept.ids.has(id)) return 'unknown';
@@ -132,6 +136,22 @@ test('another org behind the credential: no position of the first one counts the
 	await quiet(() => events.length > 0);
 	expect(events.map(({ event }) => event)).toEqual(['published']);
 	expect(numbersIn(events)).toEqual([10]);
+});
+
+test('what cannot be written down now is later, and the trigger goes on', async () => {
+	let isFull = false;
+	const { events, failures } = await start({}, database(), undefined, () => {
+		if (isFull) throw new Error('too large');
+	});
+	isFull = true;
+	for (let n = 0; n < 20; n++) org.topic.publish();
+	await quiet(() => failures.length > 0);
+	expect(failures).toMatchObject([{ message: 'too large' }]);
+	expect(events).toEqual([]);
+	isFull = false;
+	await clock.advance(60_000);
+	await quiet(() => events.length === 20);
+	expect(numbersIn(events)).toEqual(upTo(20));
 });
 
 test('while n8n starts no runs, events stay at Salesforce and n8n is not pressed', async () => {
