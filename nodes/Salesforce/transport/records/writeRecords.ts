@@ -44,7 +44,11 @@ export async function writeRecords(
 			const last = attempt >= client.maxAttempts;
 			stop = await sendRows(client, verb, rows, left, options, stop, async (place, told) => {
 				const outcome = afterAll(verb, told, outcomes[place], rows[place]?.id);
-				const goesAgain = !last && maySendAgain(verb, outcome);
+				const { externalId, options: own = options } = rows[place] ?? {};
+				// Of a request that was rolled back as a whole, no row may go alone.
+				const field = own.allOrNone ? undefined : externalId?.field;
+				const isOpen = maySendAgain(verb, outcome) || isOvertaken(field, outcome, outcomes[place]);
+				const goesAgain = !last && isOpen;
 				if (goesAgain) outcomes[place] = outcome;
 				if (goesAgain) again.push(place);
 				else await end(place, outcome);
@@ -74,6 +78,21 @@ const maySendAgain = (verb: Verb, outcome: Outcome): boolean =>
 	outcome.scope === 'item' &&
 	outcome.status === undefined &&
 	(outcome.phase === 'rejected' || (verb !== 'create' && outcome.phase === 'maybeDone'));
+
+/**
+ * Somebody else created the record with this external ID at the same moment: "duplicate value found:
+ * Ext__c duplicates value on record with id: 001...". Now it can be updated; once is enough.
+ */
+const isOvertaken = (
+	field: string | undefined,
+	told: Outcome,
+	before: Outcome | undefined,
+): boolean =>
+	field !== undefined &&
+	told instanceof Failure &&
+	told.code === 'DUPLICATE_VALUE' &&
+	told.message.toLowerCase().includes(`found: ${field.toLowerCase()} duplicates`) &&
+	!(before instanceof Failure && before.code === told.code);
 
 /** @returns false where the run was stopped meanwhile */
 async function paused(client: SalesforceClient, attempt: number): Promise<boolean> {

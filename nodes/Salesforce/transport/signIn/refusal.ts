@@ -37,6 +37,9 @@ const HINTS: Array<[RegExp, string]> = [
 	[/expired|revoked|token/i, 'Connect the credential again.'],
 ];
 
+// "unknown_error", "retry your request"
+const PASSING = /retry your request|temporarily_unavailable|server_error/i;
+
 /**
  * The token endpoint said no.
  * @param error "invalid_grant" ...
@@ -44,6 +47,17 @@ const HINTS: Array<[RegExp, string]> = [
  */
 export function signInRefused(error: string, description: string, status?: number): Failure {
 	const said = `${error} ${description}`;
+	if (PASSING.test(said))
+		return new Failure({
+			kind: 'unavailable',
+			phase: 'notSent',
+			// The org itself is up.
+			scope: 'item',
+			code: error,
+			message: `Salesforce does not sign this credential in now: ${description || error}`,
+			hint: 'If this lasts, look at the login history of the user, and at the login flows and IP ranges of the org.',
+			status,
+		});
 	const rate = /rate exceeded|rate.limit|logins exceeded/i.test(said);
 	const [, hint] = HINTS.find(([words]) => words.test(said)) ?? [];
 	return new Failure({

@@ -5,6 +5,7 @@ import { Failure } from '../../../shared/resilience/failure';
 import type { HttpClient } from '../../../shared/transport/http';
 import { errorsIn, jsonIn, plainWords } from '../errorAnswer';
 import { salesforceFailure } from '../failure';
+import { meaningOfStatus } from '../meanings';
 import { signInRefused } from './refusal';
 import type { Token } from './token';
 import { tokenIn } from './token';
@@ -81,7 +82,7 @@ function timeElsewhere(
 
 const unexpected = (status: number, said: string) =>
 	new Failure({
-		kind: status >= 500 || status === 200 ? 'unavailable' : 'invalid',
+		...(status === 200 ? { kind: 'unavailable' } : meaningOfStatus(status)),
 		phase: 'rejected',
 		code: `HTTP ${status}`,
 		message: `Signing in was answered with ${status}, not in the words of Salesforce: ${plainWords(said)}`,

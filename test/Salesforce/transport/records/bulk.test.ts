@@ -307,3 +307,20 @@ test('an org that has no Bulk API for an object gets its records in requests', a
 	expect(sandbox.store.count('Account')).toBe(2_500);
 	expect(calls().length).toBe(1 + 13);
 });
+
+test('a user who may not read assignment rules writes many leads in requests', async () => {
+	sandbox.faults.add({
+		kind: 'status',
+		status: 403,
+		code: 'INSUFFICIENT_ACCESS',
+		message: 'insufficient access rights on object id',
+		match: ({ path }) => path.includes('AssignmentRule'),
+	});
+	const rows = accounts(60).map(() => ({
+		object: 'Lead',
+		fields: { LastName: 'x', Company: 'y' },
+	}));
+	const outcomes = await writeRecords(connected(), 'create', rows, { bulkAbove: 50 });
+	expect(failuresIn(outcomes)).toEqual([]);
+	expect(sandbox.store.count('Lead')).toBe(60);
+});

@@ -376,6 +376,46 @@ test('an upsert whose first answer was lost does not say that the record was the
 	]);
 });
 
+test.each([
+	['Ext__c', 2],
+	['Other__c', 1],
+])('an upsert that somebody overtook by its external ID: %s, %i requests', async (field, sent) => {
+	const words = `duplicate value found: ${field} duplicates value on record with id: 001000000000001`;
+	const stub = await org((_asked, nth) => ({
+		body: [nth === 1 ? failed('DUPLICATE_VALUE', words) : { ...done('001A'), created: false }],
+	}));
+	const client = { ...clientAt(stub.url), clock: noWaits };
+	const row = { object: 'Account', fields: {}, externalId: { field: 'ext__C', value: 'A' } };
+	const [outcome] = await writeRecords(client, 'upsert', [row]);
+	expect(stub.requests.length).toBe(sent);
+	expect(Reflect.get(outcome ?? {}, 'code')).toBe(sent === 1 ? 'DUPLICATE_VALUE' : undefined);
+});
+
+test('an upsert that was overtaken in a request of all or none is not sent alone', async () => {
+	const words = 'duplicate value found: Ext__c duplicates value on record with id: 001000000000001';
+	const stub = await org(() => ({
+		body: [failed('DUPLICATE_VALUE', words), failed('ALL_OR_NONE_OPERATION_ROLLED_BACK')],
+	}));
+	const rows = ['A', 'B'].map((value) => ({
+		object: 'Account',
+		fields: {},
+		externalId: { field: 'Ext__c', value },
+	}));
+	const client = { ...clientAt(stub.url), clock: noWaits };
+	await writeRecords(client, 'upsert', rows, { allOrNone: true });
+	expect(stub.requests.length).toBe(1);
+});
+
+test('an upsert that stays a duplicate fails', async () => {
+	const words = 'duplicate value found: Ext__c duplicates value on record with id: 001000000000001';
+	const stub = await org(() => ({ body: [failed('DUPLICATE_VALUE', words)] }));
+	const client = { ...clientAt(stub.url), clock: noWaits };
+	const row = { object: 'Account', fields: {}, externalId: { field: 'Ext__c', value: 'A' } };
+	const [outcome] = await writeRecords(client, 'upsert', [row]);
+	expect(stub.requests.length).toBe(2);
+	expect(outcome).toMatchObject({ code: 'DUPLICATE_VALUE', kind: 'conflict', phase: 'rejected' });
+});
+
 test('an error that is no list is told all the same', async () => {
 	const errors = { statusCode: 'STRING_TOO_LONG', message: 'too long', fields: ['Name'] };
 	const stub = await org(() => ({ body: [{ success: false, errors }] }));

@@ -1,4 +1,4 @@
-import { toFailure } from '../../../../shared/resilience/failure';
+import { stopsAll, toFailure } from '../../../../shared/resilience/failure';
 import type { SalesforceClient } from '../../client';
 import { withQuery } from '../../path';
 import type { RecordRow, Verb, WriteOptions } from '../record';
@@ -53,8 +53,10 @@ async function activeRule(client: SalesforceClient, object: string): Promise<str
 	try {
 		return await client.call(request, ({ json }) => firstId(json));
 	} catch (error) {
-		if (toFailure(error).kind === 'invalid') return undefined;
-		throw error;
+		const failure = toFailure(error);
+		const mayNotKnow = failure.kind === 'invalid' || failure.kind === 'auth';
+		if (mayNotKnow && !stopsAll(failure)) return undefined;
+		throw failure;
 	}
 }
 
