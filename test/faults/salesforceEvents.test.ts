@@ -85,7 +85,10 @@ describe('40,000 events while all kinds of things go wrong', () => {
 		bus.retentionMs = retentionMs;
 		await restart();
 		const later = (await eventsOf(database, COUNT + 101)).slice(COUNT);
-		expect(later[0]).toMatchObject({ event: 'gap', topic: TOPIC, continuesFrom: 'earliest' });
-		expect(numbersIn(later.slice(1))).toEqual([...Array(100).keys()].map((n) => COUNT + 10 + n));
+		// Three runs at a time end in any order.
+		const isGap = (event: object) => Reflect.get(event, 'event') === 'gap';
+		expect(later.filter(isGap)).toMatchObject([{ topic: TOPIC, continuesFrom: 'earliest' }]);
+		const after = numbersIn(later.filter((event) => !isGap(event))).sort((a, b) => a - b);
+		expect(after).toEqual([...Array(100).keys()].map((n) => COUNT + 10 + n));
 	}, 200_000);
 });
