@@ -311,7 +311,7 @@ Written by \`npm run bench\`: the numbers of a section are those of one run, on 
 
 ${os.cpus().length} × ${os.cpus()[0]?.model ?? '?'}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${version('uname', ['-sr'], /.+/)};
 Node ${process.versions.node}; n8n ${ofPackage(host, 'n8n')} (n8n-core ${ofPackage(host, 'n8n-core')}, n8n-nodes-base ${ofPackage(host, 'n8n-nodes-base')});
-Ceph ${version('radosgw', ['--version'])}; slapd ${version('dpkg-query', ['-W', '-f', '${Version}', 'slapd'], /[\d.]+/)}; ldapts ${ofPackage(root, 'ldapts')}; @aws-sdk/client-s3 ${ofPackage(root, '@aws-sdk/client-s3')};
+Ceph ${version('radosgw', ['--version'])}; slapd ${version('dpkg-query', ['-W', '-f', '${Version}', 'slapd'], /[\d.]+/)}; ldapts ${ofPackage(root, 'ldapts')}; @aws-sdk/client-s3 ${ofPackage(root, '@aws-sdk/client-s3')}; jsforce ${ofPackage(root, 'jsforce')};
 aws-cli ${version('/usr/bin/aws', ['--version'])}; rclone ${version('/usr/bin/rclone', ['version'])}; curl ${version('/usr/bin/curl', ['--version'])}.`;
 
 // A section that is measured anew takes the place of the one with its marker.
