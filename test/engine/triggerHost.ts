@@ -48,10 +48,14 @@ export class TriggerHost {
 		const { engine, database } = this;
 		const { knowsKeys = true, runMs = 3, status = () => 'success' as const } = this.options;
 		const workflow = engine.activeWorkflow(node, JSON.parse(database.staticData) as IDataObject);
+		// One after the other, as a database does what comes over one connection.
+		let saved: Promise<unknown> = Promise.resolve();
 		const save = async () => {
 			const text = JSON.stringify(workflow.staticData);
-			await wait(Math.random() * 3);
-			if (!this.dead) database.staticData = text;
+			saved = Promise.all([saved, wait(Math.random() * 3)]).then(() => {
+				if (!this.dead) database.staticData = text;
+			});
+			await saved;
 		};
 		const start = async (items: INodeExecutionData[], key?: string) => {
 			await wait(3 + Math.random() * 4);
