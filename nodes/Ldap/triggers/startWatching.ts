@@ -1,6 +1,5 @@
-import type { INodeExecutionData, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { startTrigger } from '../../shared/node/startTrigger';
-import { triggerHost } from '../../shared/node/triggerHost';
+import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { startListener } from '../../shared/node/startListener';
 import { Failure } from '../../shared/resilience/failure';
 import type { LdapClient } from '../transport/client';
 import { namesToAskFor, ID_ATTRIBUTES } from './attributes';
@@ -21,23 +20,13 @@ export const startWatching = async (
 	context: ITriggerFunctions,
 	connect: WatchHost['connect'],
 ): Promise<ITriggerResponse> =>
-	await startTrigger(context, connect, () => {
+	await startListener(context, connect, () => {
 		const settings = readSettings(context);
 		return {
-			sample: async (client) => itemsOf(await samples(client, settings)),
-			start: async (connected) => {
-				const host = triggerHost(context);
-				const run = async (events: NumberedEvent[], id: string) =>
-					await host.run(itemsOf(events), id);
-				const watcher = new Watcher({ ...host, connect: connected, run }, settings);
-				await watcher.start();
-				return watcher;
-			},
+			samples: async (client) => await samples(client, settings),
+			listener: (host: WatchHost) => new Watcher(host, settings),
 		};
 	});
-
-const itemsOf = (events: NumberedEvent[]): INodeExecutionData[] =>
-	events.map((event) => ({ json: { ...event } }));
 
 /** Some of what is there, as if it were new. */
 async function samples(client: LdapClient, settings: WatchSettings): Promise<NumberedEvent[]> {

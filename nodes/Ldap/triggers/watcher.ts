@@ -2,8 +2,7 @@ import { sleep } from '../../shared/ground/clock';
 import { fingerprint } from '../../shared/ground/fingerprint';
 import { redactor } from '../../shared/ground/redact';
 import { Outage } from '../../shared/node/outage';
-import type { TriggerHost } from '../../shared/node/triggerHost';
-import type { RunOutcome } from '../../shared/node/triggerRuns';
+import type { ListenerHost } from '../../shared/node/startListener';
 import { TriggerRuns } from '../../shared/node/triggerRuns';
 import type { LdapClient } from '../transport/client';
 import { chooseSource } from './chooseSource';
@@ -31,11 +30,7 @@ export interface WatchSettings {
 }
 
 /** What n8n does for the watcher. */
-export interface WatchHost extends Omit<TriggerHost, 'run'> {
-	connect(signal: AbortSignal): Promise<{ client: LdapClient; secrets: Array<string | undefined> }>;
-	/** Starts a run of the workflow; resolves with its end, rejects where none was started. */
-	run(events: NumberedEvent[], id: string): Promise<RunOutcome>;
-}
+export type WatchHost = ListenerHost<LdapClient, NumberedEvent>;
 
 // A connection that lasts so long was no failure; one that breaks at once is.
 const LASTING_MS = 10_000;

@@ -2,7 +2,7 @@ import { sleep } from '../../../shared/ground/clock';
 import { fingerprint } from '../../../shared/ground/fingerprint';
 import { redactor } from '../../../shared/ground/redact';
 import { Outage } from '../../../shared/node/outage';
-import type { TriggerHost } from '../../../shared/node/triggerHost';
+import type { ListenerHost } from '../../../shared/node/startListener';
 import type { RunOutcome } from '../../../shared/node/triggerRuns';
 import { TriggerRuns } from '../../../shared/node/triggerRuns';
 import { Failure } from '../../../shared/resilience/failure';
@@ -33,13 +33,7 @@ export interface PollSettings {
 }
 
 /** What n8n does for the poller. */
-export interface PollHost extends Omit<TriggerHost, 'run'> {
-	connect(
-		signal: AbortSignal,
-	): Promise<{ client: SalesforceClient; secrets: Array<string | undefined> }>;
-	/** Starts a run of the workflow; resolves with its end, rejects where none was started. */
-	run(events: ChangeEvent[], id: string): Promise<RunOutcome>;
-}
+export type PollHost = ListenerHost<SalesforceClient, ChangeEvent>;
 
 /**
  * Asks an org every now and then what has happened to an object, and starts runs of the workflow. Each

@@ -1,7 +1,5 @@
-import type { INodeExecutionData, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { startTrigger } from '../../../shared/node/startTrigger';
-import { triggerHost } from '../../../shared/node/triggerHost';
-import type { ChangeEvent } from './events';
+import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { startListener } from '../../../shared/node/startListener';
 import type { PollHost } from './poller';
 import { Poller } from './poller';
 import { readSettings } from './readSettings';
@@ -12,20 +10,10 @@ export const startPolling = async (
 	context: ITriggerFunctions,
 	connect: PollHost['connect'],
 ): Promise<ITriggerResponse> =>
-	await startTrigger(context, connect, () => {
+	await startListener(context, connect, () => {
 		const settings = readSettings(context);
 		return {
-			sample: async (client) => itemsOf(await samples(client, settings.watched)),
-			start: async (connected) => {
-				const host = triggerHost(context);
-				const run = async (events: ChangeEvent[], id: string) =>
-					await host.run(itemsOf(events), id);
-				const poller = new Poller({ ...host, connect: connected, run }, settings);
-				await poller.start();
-				return poller;
-			},
+			samples: async (client) => await samples(client, settings.watched),
+			listener: (host: PollHost) => new Poller(host, settings),
 		};
 	});
-
-const itemsOf = (events: ChangeEvent[]): INodeExecutionData[] =>
-	events.map((event) => ({ json: { ...event } }));

@@ -1,6 +1,4 @@
-import type { Connected } from '../../../shared/node/runOperations';
-import type { TriggerHost } from '../../../shared/node/triggerHost';
-import type { RunOutcome } from '../../../shared/node/triggerRuns';
+import type { ListenerHost } from '../../../shared/node/startListener';
 import type { SalesforceClient } from '../../transport/client';
 import type { StreamedEvent, Wanted } from './items';
 import type { Mechanism } from './mechanisms';
@@ -24,8 +22,4 @@ export interface StreamSettings {
 }
 
 /** What n8n does for the streamer. */
-export interface StreamHost extends Omit<TriggerHost, 'run'> {
-	connect(signal: AbortSignal): Promise<Connected<SalesforceClient>>;
-	/** Starts a run of the workflow; resolves with its end, rejects where none was started. */
-	run(events: StreamedEvent[], id: string): Promise<RunOutcome>;
-}
+export type StreamHost = ListenerHost<SalesforceClient, StreamedEvent>;

@@ -1,12 +1,5 @@
-import type {
-	IDataObject,
-	INodeExecutionData,
-	ITriggerFunctions,
-	ITriggerResponse,
-} from 'n8n-workflow';
-import { startTrigger } from '../../../shared/node/startTrigger';
-import { triggerHost } from '../../../shared/node/triggerHost';
-import type { StreamedEvent } from './items';
+import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { startListener } from '../../../shared/node/startListener';
 import { readSettings } from './readSettings';
 import { samples } from './samples';
 import type { StreamHost } from './settings';
@@ -17,20 +10,10 @@ export const startStreaming = async (
 	context: ITriggerFunctions,
 	connect: StreamHost['connect'],
 ): Promise<ITriggerResponse> =>
-	await startTrigger(context, connect, () => {
+	await startListener(context, connect, () => {
 		const settings = readSettings(context);
 		return {
-			sample: async (client) => itemsOf(await samples(client, settings)),
-			start: async (connected) => {
-				const host = triggerHost(context);
-				const run = async (events: StreamedEvent[], id: string) =>
-					await host.run(itemsOf(events), id);
-				const streamer = new Streamer({ ...host, connect: connected, run }, settings);
-				await streamer.start();
-				return streamer;
-			},
+			samples: async (client) => await samples(client, settings),
+			listener: (host: StreamHost) => new Streamer(host, settings),
 		};
 	});
-
-const itemsOf = (events: StreamedEvent[]): INodeExecutionData[] =>
-	events.map((event) => ({ json: { ...event } as IDataObject }));
