@@ -1,5 +1,6 @@
 import type { SalesforceClient } from './client';
-import { withQuery } from './path';
+import { firstRow } from './query/firstRow';
+import type { Row } from './query/records';
 
 /** The org and the user that a credential stands for. */
 export interface Identity {
@@ -25,11 +26,11 @@ export async function whoAmI(salesforce: SalesforceClient): Promise<Identity> {
 	const { instanceUrl } = await salesforce.session();
 	const { organizationId, userId } = await idsOf(salesforce);
 	const [organization, user] = await Promise.all([
-		first(
+		firstRow(
 			salesforce,
 			'SELECT Id, Name, OrganizationType, InstanceName, IsSandbox FROM Organization LIMIT 1',
 		),
-		first(salesforce, `SELECT Id, Name, Username FROM User WHERE Id = '${userId}'`),
+		firstRow(salesforce, `SELECT Id, Name, Username FROM User WHERE Id = '${userId}'`),
 	]);
 	const { used = 0, allowed = 0 } = salesforce.apiUse ?? {};
 	return {
@@ -58,17 +59,6 @@ async function idsOf(salesforce: SalesforceClient) {
 		const identity = text(recordIn(json), 'identity');
 		const [, organizationId = '', userId = ''] = /\/id\/(\w+)\/(\w+)/.exec(identity) ?? [];
 		return { organizationId, userId };
-	});
-}
-
-type Row = Record<string, unknown>;
-
-async function first(salesforce: SalesforceClient, soql: string): Promise<Row | undefined> {
-	const request = { operation: 'Query', path: withQuery('/query', { q: soql }) };
-	return await salesforce.call(request, ({ json }) => {
-		const { records } = recordIn(json) ?? {};
-		const rows: unknown[] = Array.isArray(records) ? records : [];
-		return recordIn(rows[0]);
 	});
 }
 

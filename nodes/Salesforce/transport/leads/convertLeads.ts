@@ -6,7 +6,7 @@ import type { SalesforceClient } from '../client';
 import { inRounds } from '../composite/inRounds';
 import { rowFailure } from '../failure';
 import { path, withQuery } from '../path';
-import { queryPages } from '../query/pages';
+import { firstRow } from '../query/firstRow';
 import { soapCall } from '../soap';
 
 /**
@@ -141,7 +141,6 @@ async function converted(client: SalesforceClient, leadId: string): Promise<Conv
 export async function convertedStatus(client: SalesforceClient): Promise<string | undefined> {
 	const soql =
 		'SELECT ApiName FROM LeadStatus WHERE IsConverted = true ORDER BY IsDefault DESC, SortOrder';
-	for await (const [status] of queryPages(client, soql, { limit: 1 }))
-		return status && String(status.ApiName);
-	return undefined;
+	const status = await firstRow(client, soql);
+	return status && String(status.ApiName);
 }

@@ -1,6 +1,6 @@
 import { stopsAll, toFailure } from '../../../../shared/resilience/failure';
 import type { SalesforceClient } from '../../client';
-import { withQuery } from '../../path';
+import { firstRow } from '../../query/firstRow';
 import type { RecordRow, Verb, WriteOptions } from '../record';
 import type { NewJob } from './job';
 
@@ -44,25 +44,14 @@ export async function newJob(
  */
 async function activeRule(client: SalesforceClient, object: string): Promise<string | undefined> {
 	const type = object.toLowerCase() === 'lead' ? 'Lead' : 'Case';
-	const q = `SELECT Id FROM AssignmentRule WHERE SobjectType = '${type}' AND Active = true LIMIT 1`;
-	const request = {
-		operation: 'Find assignment rule',
-		about: type,
-		path: withQuery('/query', { q }),
-	};
+	const soql = `SELECT Id FROM AssignmentRule WHERE SobjectType = '${type}' AND Active = true LIMIT 1`;
 	try {
-		return await client.call(request, ({ json }) => firstId(json));
+		const rule = await firstRow(client, soql);
+		return typeof rule?.Id === 'string' ? rule.Id : '';
 	} catch (error) {
 		const failure = toFailure(error);
 		const mayNotKnow = failure.kind === 'invalid' || failure.kind === 'auth';
 		if (mayNotKnow && !stopsAll(failure)) return undefined;
 		throw failure;
 	}
-}
-
-function firstId(json: unknown): string {
-	const records: unknown = typeof json === 'object' && json && Reflect.get(json, 'records');
-	const [first]: unknown[] = Array.isArray(records) ? records : [];
-	const id: unknown = typeof first === 'object' && first && Reflect.get(first, 'Id');
-	return typeof id === 'string' ? id : '';
 }
