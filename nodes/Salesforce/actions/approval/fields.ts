@@ -14,7 +14,7 @@ export const commentsField = {
 	description: 'Shown in the approval history of the record',
 } as const satisfies INodeProperties;
 
-export const workItemField = {
+const workItemField = {
 	displayName: 'Work Item or Record ID',
 	name: 'workItemId',
 	type: 'string',
@@ -32,6 +32,20 @@ export const nextApproversOption = {
 	default: '',
 	description: 'Users or queues, separated by commas, where the process does not name them',
 } as const satisfies INodeProperties;
+
+/** What somebody decides on, and how. */
+export const decisionFields = [
+	workItemField,
+	commentsField,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [nextApproversOption],
+	},
+] as const satisfies INodeProperties[];
 
 /** IDs separated by commas or white space. */
 export const idsIn = (text: string, field: string): string[] =>

@@ -1,6 +1,6 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { SalesforceClient } from '../../transport/client';
-import { commentsField, decide, nextApproversOption, workItemField } from './fields';
+import { decide, decisionFields } from './fields';
 
 export const reject = defineOperation({
 	name: 'Reject',
@@ -9,18 +9,7 @@ export const reject = defineOperation({
 	description:
 		'Reject a pending request for approval. The user of the credential must be the approver, or may modify all data.',
 	repeatable: false,
-	properties: [
-		workItemField,
-		commentsField,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: [nextApproversOption],
-		},
-	],
+	properties: [...decisionFields],
 	async execute(salesforce: SalesforceClient, input) {
 		return await decide(salesforce, 'Reject', input);
 	},

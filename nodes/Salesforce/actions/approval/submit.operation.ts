@@ -2,7 +2,7 @@ import { defineOperation } from '../../../shared/node/defineOperation';
 import type { SalesforceClient } from '../../transport/client';
 import { processApproval } from '../../transport/process/approvals';
 import { recordId } from '../../transport/recordId';
-import { commentsField, idsIn } from './fields';
+import { commentsField, idsIn, nextApproversOption } from './fields';
 
 export const submit = defineOperation({
 	name: 'Submit',
@@ -37,13 +37,7 @@ export const submit = defineOperation({
 					description:
 						'Unique name or ID of the approval process. Default: the first one whose entry criteria the record meets.',
 				},
-				{
-					displayName: 'Next Approver IDs',
-					name: 'nextApproverIds',
-					type: 'string',
-					default: '',
-					description: 'Users or queues, separated by commas, where the process does not name them',
-				},
+				nextApproversOption,
 				{
 					displayName: 'Skip Entry Criteria',
 					name: 'skipEntryCriteria',
