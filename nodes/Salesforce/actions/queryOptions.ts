@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { invalidInput } from '../../shared/resilience/failure';
 import type { SourceOptions } from '../transport/query/source';
+import { isId } from '../transport/recordId';
 
 // How rows are fetched: the same options wherever records are queried.
 
@@ -96,7 +97,7 @@ export function readSource(options: Given, limit: number, isFile: boolean): Sour
 	const { bulkAbove = 20_000, jobId = '', method = 'automatic', waitForJob = 60 } = options;
 	const { batchSize, attributes, includeDeleted } = options;
 	const id = jobId.trim();
-	if (id !== '' && !/^[a-z0-9]{15}(?:[a-z0-9]{3})?$/i.test(id))
+	if (id !== '' && !isId(id))
 		throw invalidInput(`"Job ID" is "${jobId}"`, 'It has 15 or 18 letters and digits.');
 	return {
 		method: method === 'automatic' && !isFile ? 'rest' : method,

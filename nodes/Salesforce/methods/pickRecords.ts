@@ -5,6 +5,7 @@ import type { ObjectDescription } from '../transport/describe';
 import { describeObject } from '../transport/describeCache';
 import { fieldNamed } from '../transport/describedNames';
 import { containing, quote } from '../transport/query/quote';
+import { isId } from '../transport/recordId';
 import { EDITOR_FRESH_MS } from './freshness';
 import { PAGE } from './pages';
 import type { Row } from './rows';
@@ -14,7 +15,6 @@ import { hitsOf, rowsOf, textOf } from './rows';
 const MOST_OFFSET = 2_000;
 /** Shorter ones the search index does not know. */
 const SHORTEST_WORD = 2;
-const ID = /^[a-z0-9]{15}([a-z0-9]{3})?$/i;
 
 /** Beside the name: what tells records of the same name apart. */
 const TELLING = ['Email', 'Company', 'CaseNumber', 'Industry', 'StageName', 'Status', 'Username'];
@@ -60,7 +60,7 @@ function shownFields(object: ObjectDescription): string[] {
 }
 
 const isWord = ({ searchable }: ObjectDescription, typed: string): boolean =>
-	searchable && !ID.test(typed) && typed.replace(/\W/g, '').length >= SHORTEST_WORD;
+	searchable && !isId(typed) && typed.replace(/\W/g, '').length >= SHORTEST_WORD;
 
 // https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_sosl_find.htm
 const RESERVED = /[?&|!{}[\]()^~*:\\"'+-]/g;
@@ -81,7 +81,7 @@ interface Looked {
 
 function soqlOf(object: ObjectDescription, shown: string[], { typed, where, from }: Looked) {
 	const [nameField] = shown;
-	const matching = ID.test(typed)
+	const matching = isId(typed)
 		? `Id = ${quote(typed)}`
 		: typed !== '' && nameField
 			? `${nameField} LIKE ${containing(typed)}`
