@@ -17,7 +17,7 @@ import {
 	type SalesforceSandbox,
 } from '../../../sandbox/salesforce/server.ts';
 import { failureOf } from '../../S3/clientOf';
-import { clientAt } from '../orgStub';
+import { clientAt, startOrgStub } from '../orgStub';
 import { act } from './acting';
 
 let org: SalesforceSandbox;
@@ -156,6 +156,31 @@ test('a download that breaks comes again from its start', async () => {
 	org.faults.add({ kind: 'truncate', times: 1, match: isContent });
 	expect((await fetched(contentVersionId)).equals(CONTENT)).toBe(true);
 	expect(org.requests.filter(isContent)).toHaveLength(2);
+});
+
+test('content that is not what Salesforce says it is never counts as downloaded', async () => {
+	const { contentVersionId } = await uploaded();
+	const other = Buffer.from(CONTENT);
+	other[1000] = (other[1000] ?? 0) ^ 1;
+	org.store.update(contentVersionId, { VersionData: other, Checksum: MD5 });
+	const failure = await failureOf(fetched(contentVersionId));
+	expect(failure.code).toBe('CONTENT_MISMATCH');
+	org.store.update(contentVersionId, { VersionData: other.subarray(1), Checksum: null });
+	expect((await failureOf(fetched(contentVersionId))).message).toContain(`${CONTENT.length} bytes`);
+});
+
+test('an upload that was damaged on the way is told, with the version that has it', async () => {
+	const stub = await startOrgStub(({ method }) => ({
+		body:
+			method === 'POST'
+				? { id: '068000000000001AAA', success: true, errors: [] }
+				: { Id: '068000000000001AAA', Title: 'a', Checksum: '0'.repeat(32), ContentSize: 3 },
+	}));
+	const failure = await failureOf(act(upload, clientAt(stub.url), {}, fileOf()));
+	await stub.close();
+	expect(failure).toMatchObject({ code: 'CONTENT_MISMATCH', phase: 'maybeDone' });
+	expect(failure.message).toContain('068000000000001AAA');
+	expect(stub.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
 });
 
 test('files and attachments of a record are listed', async () => {
