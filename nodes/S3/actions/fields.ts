@@ -62,6 +62,18 @@ export const newKeyField = {
 	description: 'The full name of the object in the bucket, taken exactly as it is',
 } as const satisfies INodeProperties;
 
+/** Where the operation has two buckets: the one it writes to. */
+export const destinationBucketField = {
+	...bucketField,
+	displayName: 'Destination Bucket Name',
+} as const satisfies INodeProperties;
+
+/** The key under which something is to be stored in the destination bucket. */
+export const destinationKeyField = {
+	...newKeyField,
+	displayName: 'Destination Object Key',
+} as const satisfies INodeProperties;
+
 /** Where the operation has two buckets: the one it reads from. */
 export const sourceBucketField = {
 	...bucketField,
@@ -80,7 +92,7 @@ export const sourceKeyField = {
 
 const prefixModes = (searchListMethod: string): INodePropertyMode[] => [
 	fromList(searchListMethod, 'Select a folder...'),
-	{ displayName: 'By Prefix', name: 'prefix', type: 'string', placeholder: 'e.g. 2026/11/' },
+	{ displayName: 'Prefix', name: 'prefix', type: 'string', placeholder: 'e.g. 2026/11/' },
 ];
 
 /** What keys begin with; empty for all. */

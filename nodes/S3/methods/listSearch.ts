@@ -48,12 +48,12 @@ export const listSearch = {
 	),
 	searchPrefixes: listOf(
 		'folders',
-		'By Prefix',
+		'Prefix',
 		async (s3, question) => await foldersOf(s3, bucketIn(question, 'bucket'), question),
 	),
 	searchSourcePrefixes: listOf(
 		'folders',
-		'By Prefix',
+		'Prefix',
 		async (s3, question) => await foldersOf(s3, bucketIn(question, 'sourceBucket'), question),
 	),
 };

@@ -25,7 +25,7 @@ export const watchedPrefix = {
 		'Only objects whose key begins with this. End it with a slash to mean a folder. Only these are listed, so a narrow prefix saves requests.',
 	modes: [
 		fromList('searchPrefixes', 'Select a folder...'),
-		{ displayName: 'By Prefix', name: 'prefix', type: 'string', placeholder: 'e.g. incoming/' },
+		{ displayName: 'Prefix', name: 'prefix', type: 'string', placeholder: 'e.g. incoming/' },
 	],
 } as const satisfies INodeProperties;
 

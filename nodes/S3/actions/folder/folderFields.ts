@@ -9,6 +9,12 @@ export const folderField = {
 		'What the keys in it begin with; the slash at its end may be left out. Empty for the top of the bucket.',
 } as const satisfies INodeProperties;
 
+/** Where the operation has two folders: the one it writes to. */
+export const destinationFolderField = {
+	...folderField,
+	displayName: 'Destination Folder',
+} as const satisfies INodeProperties;
+
 /** A folder in the source bucket. */
 export const sourceFolderField = {
 	...sourcePrefixField,

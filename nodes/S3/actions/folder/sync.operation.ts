@@ -1,10 +1,10 @@
 import { defineOperation, WithFiles } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
-import { bucketField, sourceBucketField } from '../fields';
+import { destinationBucketField, sourceBucketField } from '../fields';
 import { keyFilter } from '../../transport/keyFilter';
 import { excludeField, includeField } from '../globs';
 import { deliver, outputFileField } from '../../../shared/node/rowsOutput';
-import { asFolder, folderField, sourceFolderField } from './folderFields';
+import { asFolder, destinationFolderField, sourceFolderField } from './folderFields';
 import { drain, fileOfFailures, ifSomeFailField } from '../partialFailure';
 import type { Change } from './syncRun';
 import { Sync } from './syncRun';
@@ -14,13 +14,13 @@ export const sync = defineOperation({
 	value: 'sync',
 	action: 'Sync a folder',
 	description:
-		'Copy what is new or changed in a folder to another one, inside the server. With "Delete" on, what the source does not have is deleted from the target for good.',
+		'Copy what is new or changed in a folder to another one, inside the server. With "Delete" on, what the source does not have is deleted from the destination for good.',
 	repeatable: true,
 	properties: [
 		sourceBucketField,
 		sourceFolderField,
-		bucketField,
-		folderField,
+		destinationBucketField,
+		destinationFolderField,
 		{
 			displayName: 'Output',
 			name: 'output',

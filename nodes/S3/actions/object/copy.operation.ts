@@ -2,7 +2,12 @@ import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { copyObject } from '../../transport/copy';
-import { bucketField, newKeyField, sourceBucketField, sourceKeyField } from '../fields';
+import {
+	destinationBucketField,
+	destinationKeyField,
+	sourceBucketField,
+	sourceKeyField,
+} from '../fields';
 import { copyOptions, readCopyOptions, sourceVersionOption } from './copyOptions';
 
 export const copy = defineOperation({
@@ -14,8 +19,8 @@ export const copy = defineOperation({
 	properties: [
 		sourceBucketField,
 		sourceKeyField,
-		bucketField,
-		newKeyField,
+		destinationBucketField,
+		destinationKeyField,
 		{
 			displayName: 'Options',
 			name: 'options',

@@ -1,7 +1,12 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { moveObject } from '../../transport/move';
-import { bucketField, newKeyField, sourceBucketField, sourceKeyField } from '../fields';
+import {
+	destinationBucketField,
+	destinationKeyField,
+	sourceBucketField,
+	sourceKeyField,
+} from '../fields';
 import { copyOptions, readCopyOptions } from './copyOptions';
 
 export const move = defineOperation({
@@ -14,8 +19,8 @@ export const move = defineOperation({
 	properties: [
 		sourceBucketField,
 		sourceKeyField,
-		bucketField,
-		newKeyField,
+		destinationBucketField,
+		destinationKeyField,
 		{
 			displayName: 'Options',
 			name: 'options',
