@@ -66,6 +66,11 @@ export class Watching {
 		return shown;
 	}
 
+	/** Ends what runs as after SIGTERM. */
+	async stop(): Promise<void> {
+		await Promise.all(this.hosts.splice(0).map(async (host) => await host.stop()));
+	}
+
 	/** Kills what still runs. */
 	end(): void {
 		for (const host of this.hosts.splice(0)) host.kill();

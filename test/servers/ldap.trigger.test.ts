@@ -9,39 +9,17 @@ import {
 	removeFrom,
 	replace,
 } from '../engine/ldapWatching';
-import type { Database } from '../engine/triggerHost';
 import { clientOf, signInAs } from '../Ldap/clientOf';
 import { needs } from '../needs';
+import type { Dirsrv } from './dirsrv/start.ts';
+import { startDirsrv } from './dirsrv/start.ts';
+import { CHANGES, manyChanges } from './manyChanges';
 import type { Samba } from './samba/start.ts';
 import { startSamba } from './samba/start.ts';
 import type { Slapd } from './slapd/start.ts';
 import { startSlapd } from './slapd/start.ts';
 
 jest.setTimeout(120_000);
-
-const COUNT = Number(process.env.TRIGGER_CHANGES ?? 1_000);
-
-/** What the workflow knows of the title of each entry. */
-const lastTitles = (database: Database) =>
-	new Map(updatesIn(database).map(({ dn, entry }) => [dn, titleOf(entry)]));
-
-const updatesIn = (database: Database) =>
-	database.events().filter(({ event }) => event === 'updated');
-
-const titleOf = (entry: unknown) => String((entry as { title?: unknown }).title);
-
-/** Each event begins where the one before of the same entry has ended. */
-function chainsOf(database: Database): string {
-	const titles = new Map<unknown, unknown>();
-	for (const { dn, changes } of updatesIn(database)) {
-		const [change] = changes as Array<{ added: string[]; removed: string[] }>;
-		const before = titles.get(dn);
-		if (before !== undefined && String(change?.removed) !== before)
-			return `${String(dn)}: ${String(before)}, then ${JSON.stringify(change)}`;
-		titles.set(dn, String(change?.added));
-	}
-	return 'unbroken';
-}
 
 const median = (numbers: number[]) =>
 	[...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -163,52 +141,18 @@ needs('/usr/sbin/slapd')('the trigger at OpenLDAP', () => {
 		expect(database.failures).toEqual([]);
 	});
 
-	test(`${COUNT} changes, n8n killed and the server restarted meanwhile: nothing lost, nothing doubled`, async () => {
-		const parameters = {
-			...{ filter: '(uid=many*)', attributes: 'title', events: ['created', 'updated'] },
-			options: { batchSize: 500 },
-		};
-		const entries = 20;
-		for (let n = 0; n < entries; n++) await person(`many-${n}`);
-		const options = { runMs: 1 };
-		let { host } = await watching.start(parameters, undefined, options);
-		const { database } = host;
-		const troubles = new Map<number, () => Promise<unknown>>([
-			[Math.floor(COUNT / 3), async () => await Promise.resolve(host.kill())],
-			[
-				Math.floor(COUNT / 3) + 40,
-				async () => ({ host } = await watching.start(parameters, database, options)),
-			],
-			[Math.floor((2 * COUNT) / 3), async () => await slapd.restart()],
-		]);
-		for (let n = 0; n < COUNT; n++) {
-			await troubles.get(n)?.();
-			if (n % 2 === 0) await person(`many-new-${n}`);
-			else await directory.modify(named(n), [replace('title', `${n}`)]);
-		}
-		const created = () => database.events().filter(({ event }) => event === 'created');
-		const complete = () => {
-			const titles = lastTitles(database);
-			const last = Array.from({ length: entries / 2 }, (_, n) => COUNT - 1 - 2 * n);
-			return created().length >= COUNT / 2 && last.every((n) => titles.get(named(n)) === String(n));
-		};
-		for (let n = 0; n < 600 && !complete(); n++) await wait(100);
-		await wait(500);
-		expect(complete()).toBe(true);
-		// Each entry that was made is one event.
-		expect(created().length).toBe(COUNT / 2);
-		expect(new Set(created().map(({ dn }) => dn)).size).toBe(COUNT / 2);
-		// While nobody listened several changes of an entry became one; all others are one event each.
-		expect(chainsOf(database)).toBe('unbroken');
-		expect(new Set(database.events().map(({ eventId }) => eventId)).size).toBe(
-			database.events().length,
-		);
-		expect(database.failures).toEqual([]);
-
-		function named(n: number) {
-			return `uid=many-${n % entries},${people}`;
-		}
-	}, 300_000);
+	test.each(['automatic', 'polling'])(
+		`%s: ${CHANGES} changes, n8n killed and stopped, the server killed: nothing lost, nothing doubled`,
+		async (mechanism) => {
+			const restart = async () => await slapd.restart();
+			const objectClasses = ['inetOrgPerson'];
+			await manyChanges({
+				...{ watching, directory, base: slapd.base },
+				...{ objectClasses, mechanism, restart },
+			});
+		},
+		1_200_000,
+	);
 
 	test('an event arrives soon after its change', async () => {
 		await person('fast');
@@ -336,6 +280,19 @@ needs('/usr/sbin/samba', 'samba-tool')('the trigger at Active Directory (Samba)'
 		]);
 	});
 
+	test.each(['automatic', 'dirSync', 'polling'])(
+		`%s: ${CHANGES} changes, n8n killed and stopped, the server killed: nothing lost, nothing doubled`,
+		async (mechanism) => {
+			const restart = async () => await samba.restart();
+			const objectClasses = ['contact'];
+			await manyChanges({
+				...{ watching, directory, base: samba.base },
+				...{ objectClasses, mechanism, restart },
+			});
+		},
+		1_200_000,
+	);
+
 	test('an event arrives soon after its change', async () => {
 		await user('fast');
 		const { database } = await watching.start({ filter: '(sAMAccountName=fast)' });
@@ -350,4 +307,35 @@ needs('/usr/sbin/samba', 'samba-tool')('the trigger at Active Directory (Samba)'
 		console.log(`Samba: ${median(times)?.toFixed(1)} ms median from before the change`);
 		expect(median(times)).toBeLessThan(3_000);
 	});
+});
+
+needs('ns-slapd')('the trigger at 389 Directory Server', () => {
+	let dirsrv: Dirsrv;
+	let watching: Watching;
+
+	beforeAll(async () => {
+		dirsrv = await startDirsrv();
+		const { port, admin } = dirsrv;
+		watching = await Watching.open({
+			...{ servers: `127.0.0.1:${port}`, encryption: 'none' },
+			...{ bindDn: admin.dn, password: admin.password, baseDn: dirsrv.base },
+			...{ signInWith: 'simple', allowUnencryptedPasswords: true },
+		});
+	}, 120_000);
+	afterEach(() => watching.end());
+	afterAll(async () => await dirsrv?.stop());
+
+	test.each(['automatic', 'polling'])(
+		`%s: ${CHANGES} changes, n8n killed and stopped, the server killed: nothing lost, nothing doubled`,
+		async (mechanism) => {
+			const { port, admin, base } = dirsrv;
+			const directory = clientOf([{ host: '127.0.0.1', port }], {
+				signIn: signInAs(admin.dn, admin.password),
+			});
+			const restart = async () => await dirsrv.restart();
+			const objectClasses = ['inetOrgPerson'];
+			await manyChanges({ watching, directory, base, objectClasses, mechanism, restart });
+		},
+		1_200_000,
+	);
 });

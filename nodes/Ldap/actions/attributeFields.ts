@@ -105,7 +105,7 @@ export async function givenAttributes(
 		if (name === '') throw invalidInput('An attribute has a value, but no name');
 		const type = sentAs(schema, name);
 		const known = given.get(type.toLowerCase());
-		if (known) known.values.push(...values);
+		if (known) known.values = known.values.concat(values);
 		else given.set(type.toLowerCase(), { type, values });
 	};
 	for (const { attribute, value } of attributes?.rows ?? [])

@@ -77,9 +77,10 @@ export class EventMaker {
 				entry: this.settings.shape(entry ?? entryOf(after ?? before)),
 			});
 		}
-		for (const difference of found)
-			if (this.isMembers(difference.type)) events.push(...this.memberEvents(subject, difference));
-		return events;
+		const ofMembers = found
+			.filter(({ type }) => this.isMembers(type))
+			.flatMap((difference) => this.memberEvents(subject, difference));
+		return [...events, ...ofMembers];
 	}
 
 	private memberEvents(

@@ -8,8 +8,12 @@ import { attribute, watched } from './scriptedClient';
 const ALL: EventKind[] = ['created', 'updated', 'deleted'];
 const schema = async () => await Promise.resolve(noSchema);
 
-async function bookOf(kinds = ALL, memory = freshMemory('subject', 0)) {
-	const settings = { watched, kinds, keepValues: true };
+async function bookOf(
+	kinds = ALL,
+	memory = freshMemory('subject', 0),
+	memberAttributes: string[] = [],
+) {
+	const settings = { watched: { ...watched, memberAttributes }, kinds, keepValues: true };
 	return { memory, book: await EntryBook.open({ schema }, memory, settings) };
 }
 
@@ -95,4 +99,12 @@ test('long values are kept as a fingerprint, bytes as bytes', async () => {
 		{ changes: [{ attribute: 'jpegPhoto' }, { attribute: 'raw' }] },
 	]);
 	expect(memory.known.get('a')?.attributes.raw).toEqual([':/w==']);
+});
+
+test('a group of any size has gained its members', async () => {
+	const { book, memory } = await bookOf(['memberAdded'], undefined, ['member']);
+	// More than a function takes as arguments.
+	const values = Array.from({ length: 150_000 }, (_none, n) => Buffer.from(`cn=${n}`));
+	book.take({ entries: [entry('staff', { type: 'member', values })] }, false);
+	expect(memory.waiting).toHaveLength(values.length);
 });

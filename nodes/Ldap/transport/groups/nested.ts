@@ -27,13 +27,13 @@ export async function dnsOf(ldap: LdapClient, filter: Filter): Promise<string[]>
 
 /** The groups that name one of these as a member. */
 export async function groupsWith(ldap: LdapClient, members: string[]): Promise<string[]> {
-	const found: string[] = [];
+	const found: string[][] = [];
 	for (let n = 0; n < members.length; n += IN_ONE_FILTER) {
 		const some = members.slice(n, n + IN_ONE_FILTER);
 		const named = some.flatMap((dn) => BY_DN.map((attribute) => equal(attribute, dn)));
-		found.push(...(await dnsOf(ldap, anyOf(...named))));
+		found.push(await dnsOf(ldap, anyOf(...named)));
 	}
-	return found;
+	return found.flat();
 }
 
 /**
@@ -47,7 +47,7 @@ export async function walk(
 	next: (found: string[]) => Promise<string[]>,
 ): Promise<string[]> {
 	const known = new Set(from.map(dnKey));
-	const all: string[] = [];
+	const all: string[][] = [];
 	let reached = from;
 	while (reached.length > 0) {
 		const fresh: string[] = [];
@@ -57,10 +57,10 @@ export async function walk(
 			known.add(key);
 			fresh.push(dn);
 		}
-		all.push(...fresh);
+		all.push(fresh);
 		reached = fresh;
 	}
-	return all;
+	return all.flat();
 }
 
 /** The members of several groups by their DNs; what is no group has none. */
@@ -69,7 +69,7 @@ export async function membersOfAll(ldap: LdapClient, groups: string[]): Promise<
 	for (const dn of groups) {
 		const { attributes } = await readEntry(ldap, dn, [...BY_DN]);
 		for (const attribute of BY_DN)
-			found.push(...valuesIn(attributes, attribute).map((value) => value.toString()));
+			for (const value of valuesIn(attributes, attribute)) found.push(value.toString());
 	}
 	return found;
 }
