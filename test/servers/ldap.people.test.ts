@@ -275,6 +275,28 @@ const suite = (open: () => Promise<Directory>) => () => {
 		expect(await members()).toEqual([bert.dn, carl.dn].sort());
 	});
 
+	test('what means something in a DN or a filter is part of a name', async () => {
+		const objectClasses = [directory.groupClass === 'group' ? 'contact' : 'inetOrgPerson'];
+		const dn = await group([(await user()).dn]);
+		for (const name of ['Meier, "Anna" (IT) *', 'a\\b #+;<x>', ' Žluťoučký ']) {
+			const given = { parent: directory.people, name: `${name}${made++}`, objectClasses };
+			const entry = await actOnce(ldap, 'entry.create', { ...given, attributesJson: { sn: name } });
+			const member = String(entry.dn);
+			const isMember = async () =>
+				(await actOnce(ldap, 'group.isMember', { group: dn, member, nested: false })).isMember;
+			expect(await isMember()).toBe(false);
+			await act(ldap, 'group.addMembers', { group: dn, members: [member] });
+			expect(await isMember()).toBe(true);
+			await act(ldap, 'group.removeMembers', { group: dn, members: [member] });
+			expect(await isMember()).toBe(false);
+			const compare = async (value: string) =>
+				(await actOnce(ldap, 'entry.compare', { entry: member, attribute: 'sn', value })).matches;
+			expect([await compare(name), await compare('*'), await compare('M*')]).toEqual([
+				...[true, false, false],
+			]);
+		}
+	});
+
 	test('nested groups, also in a circle', async () => {
 		const anna = await user();
 		// Elsewhere a group may name somebody who is not there.

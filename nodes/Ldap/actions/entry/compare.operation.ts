@@ -1,8 +1,8 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
-import { invalidInput, toFailure } from '../../../shared/resilience/failure';
+import { invalidInput } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
 import { dnOf } from '../../transport/findEntry';
-import { isValueMissing } from '../../transport/results';
+import { hasValue } from '../../transport/hasValue';
 import { attributeName, attributeValue, valuesOf } from '../attributeFields';
 import { entryField } from '../fields';
 import { passwordsIn, protectPasswords } from '../passwords';
@@ -25,12 +25,6 @@ export const compare = defineOperation({
 		if (!bytes || more.length > 0) throw invalidInput('"Value" must be one value');
 		protectPasswords(ldap, [{ type: attribute, values: [bytes] }]);
 		const dn = await dnOf(ldap, entry);
-		const matches = await ldap.compare(dn, attribute, bytes).catch((error: unknown) => {
-			const failure = toFailure(error);
-			// The entry has no value at all.
-			if (isValueMissing(failure)) return false;
-			throw failure;
-		});
-		return { dn, attribute, matches };
+		return { dn, attribute, matches: await hasValue(ldap, dn, attribute, bytes) };
 	},
 });

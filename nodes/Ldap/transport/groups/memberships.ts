@@ -1,8 +1,7 @@
-import { toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../client';
 import { allOf, anyOf, equal, present } from '../filter';
 import { readEntry, valuesIn } from '../readEntry';
-import { isValueMissing } from '../results';
+import { hasValue } from '../hasValue';
 import { keyOf, membersOf } from './changeMembers';
 import type { Group } from './group';
 import { dnsOf, groupsAmong, groupsWith, inChain, membersOfAll, walk } from './nested';
@@ -68,25 +67,10 @@ export async function isMemberOf(
 ): Promise<boolean> {
 	const { dn, membership } = group;
 	// The group knows best, also where it lies outside of the base DN.
-	if (await isDirectMember(ldap, group, member)) return true;
+	if (await hasValue(ldap, dn, membership.attribute, Buffer.from(member))) return true;
 	if (membership.names === 'uid') return false;
 	const groups = await groupsOf(ldap, member, nested);
 	return groups.some((one) => keyOf(group, one) === keyOf(group, dn));
-}
-
-async function isDirectMember(
-	ldap: LdapClient,
-	{ dn, membership: { attribute } }: Group,
-	member: string,
-): Promise<boolean> {
-	try {
-		return await ldap.compare(dn, attribute, Buffer.from(member));
-	} catch (error) {
-		const failure = toFailure(error);
-		// A group without members has no such attribute.
-		if (isValueMissing(failure)) return false;
-		throw failure;
-	}
 }
 
 async function primaryGroup(
