@@ -86,7 +86,7 @@ async function tests() {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'test-report-'));
 	const file = path.join(folder, 'report.json');
 	try {
-		// On two cores all suites share one process: what one leaves open must not keep the run from
+		// Suites share processes: what one leaves open must not keep the run from
 		// ending.
 		const report = ['--forceExit', '--json', `--outputFile=${file}`];
 		const { ok } = await run(['jest/bin/jest.js', ...report, ...jestArguments], 'inherit');

@@ -37,8 +37,8 @@ export interface House {
 	heal(): void;
 	/** requests that have arrived */
 	requests(): number;
-	/** connections that are open */
-	connections(): number;
+	/** connections that are open; where one carries many requests: requests that were not taken back */
+	held(): number;
 	/** what the test button must answer to */
 	credentialCases: CredentialCase[];
 	close(): Promise<void>;

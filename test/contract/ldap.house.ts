@@ -158,6 +158,10 @@ export async function openLdap(_engine: Engine): Promise<House> {
 			const aboutServer = search?.scope === 'base' && (dn === '' || dn === 'cn=Subschema');
 			return operation !== 'bind' && operation !== 'unbind' && aboutServer === (about === 'server');
 		};
+	const takenBack = () =>
+		sandbox.requests.filter(({ operation }) => operation === 'abandon').length;
+	// To take a request back is no request.
+	const requests = () => sandbox.requests.length - takenBack();
 	const good = {
 		servers: `127.0.0.1:${sandbox.tlsPort}`,
 		encryption: 'ldaps',
@@ -206,9 +210,8 @@ export async function openLdap(_engine: Engine): Promise<House> {
 			}),
 		hang: (about) => void sandbox.faults.add({ kind: 'hang', match: isAboutItems(about) }),
 		heal: () => sandbox.faults.clear(),
-		// To take a request back is no request.
-		requests: () => sandbox.requests.filter(({ operation }) => operation !== 'abandon').length,
-		connections: () => sandbox.openConnections(),
+		requests,
+		held: () => requests() - takenBack(),
 		close: async () => await sandbox.stop(),
 	};
 }

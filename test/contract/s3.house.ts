@@ -413,7 +413,7 @@ export async function openS3(engine: Engine): Promise<House> {
 		hang: () => void sandbox.faults.add({ kind: 'hang' }),
 		heal: () => sandbox.faults.clear(),
 		requests: () => sandbox.requests.length,
-		connections: () => sandbox.openConnections(),
+		held: () => sandbox.openConnections(),
 		close: async () => {
 			await issuer.close();
 			await sandbox.close();

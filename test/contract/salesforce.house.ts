@@ -127,7 +127,7 @@ export async function openSalesforce(engine: Engine): Promise<House> {
 		hang: () => void sandbox.faults.add({ kind: 'hang' }),
 		heal: () => sandbox.faults.clear(),
 		requests: () => sandbox.requests.length,
-		connections: () => sandbox.openConnections(),
+		held: () => sandbox.openConnections(),
 		close: async () => await sandbox.close(),
 	};
 }
