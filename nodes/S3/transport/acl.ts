@@ -1,7 +1,7 @@
 import type { S3Client } from './client';
-import { invalidInput, successBody } from './failure';
+import { invalidInput } from './failure';
 import type { Version } from './subresource';
-import { aboutObject } from './subresource';
+import { aboutObject, checkTakesNotice, readSubresource } from './subresource';
 import type { Grant, WriteOptions } from './writeHeaders';
 import { aclHeaders } from './writeHeaders';
 import type { XmlElement } from './xml';
@@ -14,11 +14,12 @@ export interface Acl {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAcl.html */
 export async function getObjectAcl(s3: S3Client, object: Version): Promise<Acl> {
-	return await s3.call(aboutObject('GetObjectAcl', 'GET', object, 'acl'), (received) => {
-		const policy = successBody('AccessControlPolicy', received, s3.clock.now());
-		const list = child(policy, 'AccessControlList');
+	const request = aboutObject('GetObjectAcl', 'GET', object, 'acl');
+	return await readSubresource(s3, request, 'AccessControlPolicy', (policy) => {
+		const owner = policy && child(policy, 'Owner');
+		const list = policy && child(policy, 'AccessControlList');
 		return {
-			owner: { id: text(policy, 'Owner', 'ID') ?? '', ...nameIn(child(policy, 'Owner')) },
+			owner: { id: (owner && text(owner, 'ID')) ?? '', ...nameIn(owner) },
 			grants: (list ? children(list, 'Grant') : []).map(grantOf),
 		};
 	});
@@ -58,5 +59,6 @@ export async function putObjectAcl(
 ): Promise<void> {
 	const headers = aclHeaders(acl);
 	if (Object.keys(headers).length === 0) throw invalidInput('Give an "ACL" or "Grants"');
+	await checkTakesNotice(s3, object, 'acl', async () => await getObjectAcl(s3, object));
 	await s3.call({ ...aboutObject('PutObjectAcl', 'PUT', object, 'acl'), headers }, () => {});
 }

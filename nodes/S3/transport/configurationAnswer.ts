@@ -2,7 +2,7 @@ import { Failure } from '../../shared/resilience/failure';
 import type { HttpResponse } from '../../shared/transport/http';
 import type { Kind } from './configurationKinds';
 import { successBody } from './failure';
-import { parseXml } from './xml';
+import { rootOf } from './xml';
 import type { JsonObject } from './xmlShape';
 import { fromXml } from './xmlShape';
 
@@ -18,14 +18,6 @@ export function configurationIn(
 	const expected = root !== undefined && root === kind.otherRoot ? root : kind.root;
 	const configuration = fromXml(kind.structure, successBody(expected, answer, nowMs));
 	return kind.repair?.(configuration) ?? configuration;
-}
-
-function rootOf(body: Buffer): string | undefined {
-	try {
-		return parseXml(body).name;
-	} catch {
-		return undefined;
-	}
 }
 
 /** Ceph 16 answers like this to what it does not know: as if nothing stood in the query. */

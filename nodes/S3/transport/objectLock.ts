@@ -1,8 +1,8 @@
 import { toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
-import { invalidInput, successBody } from './failure';
+import { invalidInput } from './failure';
 import type { Version } from './subresource';
-import { aboutObject, withXml } from './subresource';
+import { aboutObject, checkTakesNotice, readSubresource, withXml } from './subresource';
 import type { ObjectLock } from './writeHeaders';
 import { retainUntilDate } from './writeHeaders';
 import { text } from './xml';
@@ -39,10 +39,9 @@ function explained(error: unknown) {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html */
 export async function getRetention(s3: S3Client, object: Version): Promise<Retention> {
 	const request = aboutObject('GetObjectRetention', 'GET', object, 'retention');
-	const reading = s3.call(request, (received): Retention => {
-		const retention = successBody('Retention', received, s3.clock.now());
-		const mode = text(retention, 'Mode');
-		const until = text(retention, 'RetainUntilDate');
+	const reading = readSubresource(s3, request, 'Retention', (retention): Retention => {
+		const mode = retention && text(retention, 'Mode');
+		const until = retention && text(retention, 'RetainUntilDate');
 		return {
 			...(mode && { mode }),
 			...(until && { retainUntil: new Date(until).toISOString() }),
@@ -64,6 +63,7 @@ export async function putRetention(
 	if (mode && !retainUntil) throw invalidInput('"Retain Until" is empty');
 	const request = aboutObject('PutObjectRetention', 'PUT', object, 'retention');
 	const headers = { ...(bypassGovernance && { 'x-amz-bypass-governance-retention': 'true' }) };
+	await checkTakesNotice(s3, object, 'retention', async () => await getRetention(s3, object));
 	const content = mode && { Mode: mode, RetainUntilDate: retainUntilDate(retainUntil ?? '') };
 	await s3
 		.call(withXml({ ...request, headers }, 'Retention', content || {}), () => {})
@@ -75,9 +75,11 @@ export async function putRetention(
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLegalHold.html */
 export async function getLegalHold(s3: S3Client, object: Version): Promise<boolean> {
 	const request = aboutObject('GetObjectLegalHold', 'GET', object, 'legal-hold');
-	const reading = s3.call(
+	const reading = readSubresource(
+		s3,
 		request,
-		(received) => text(successBody('LegalHold', received, s3.clock.now()), 'Status') === 'ON',
+		'LegalHold',
+		(hold) => hold !== undefined && text(hold, 'Status') === 'ON',
 	);
 	return await orNone(reading, false);
 }
@@ -85,6 +87,7 @@ export async function getLegalHold(s3: S3Client, object: Version): Promise<boole
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLegalHold.html */
 export async function putLegalHold(s3: S3Client, object: Version, hold: boolean): Promise<void> {
 	const request = aboutObject('PutObjectLegalHold', 'PUT', object, 'legal-hold');
+	await checkTakesNotice(s3, object, 'legal-hold', async () => await getLegalHold(s3, object));
 	await s3
 		.call(withXml(request, 'LegalHold', { Status: hold ? 'ON' : 'OFF' }), () => {})
 		.catch((error: unknown) => {

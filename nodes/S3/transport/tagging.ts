@@ -1,8 +1,7 @@
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
-import { successBody } from './failure';
 import type { Version } from './subresource';
-import { aboutObject, withXml } from './subresource';
+import { aboutObject, checkTakesNotice, readSubresource, withXml } from './subresource';
 import { checkTags } from './writeHeaders';
 import { child, children, text } from './xml';
 
@@ -11,10 +10,9 @@ export type Tags = Record<string, string>;
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
 export async function getObjectTags(s3: S3Client, object: Version): Promise<Tags> {
 	const request = aboutObject('GetObjectTagging', 'GET', object, 'tagging');
-	return await s3.call(request, (received) => {
-		// Ceph says nothing at all of an object that never had any.
-		if (received.body.length === 0) return {};
-		const set = child(successBody('Tagging', received, s3.clock.now()), 'TagSet');
+	// Ceph says nothing at all of an object that never had any.
+	return await readSubresource(s3, request, 'Tagging', (tagging) => {
+		const set = tagging && child(tagging, 'TagSet');
 		return Object.fromEntries(
 			(set ? children(set, 'Tag') : []).map((tag) => [
 				text(tag, 'Key') ?? '',
@@ -33,6 +31,7 @@ export async function putObjectTags(s3: S3Client, object: Version, tags: Tags): 
 	const request = withXml(aboutObject('PutObjectTagging', 'PUT', object, 'tagging'), 'Tagging', {
 		TagSet: { Tag: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
 	});
+	await checkKnowsTags(s3, object);
 	await s3.call(request, () => {});
 }
 
@@ -48,8 +47,12 @@ export async function mergeObjectTags(s3: S3Client, object: Version, tags: Tags)
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
 export async function deleteObjectTags(s3: S3Client, object: Version): Promise<void> {
+	await checkKnowsTags(s3, object);
 	await s3.call(aboutObject('DeleteObjectTagging', 'DELETE', object, 'tagging'), () => {});
 }
+
+const checkKnowsTags = async (s3: S3Client, object: Version) =>
+	await checkTakesNotice(s3, object, 'tagging', async () => await getObjectTags(s3, object));
 
 /** What came of tags that a server may have forgotten. */
 export interface TagsKept {
@@ -105,7 +108,8 @@ export const isHidden = ({ kind, scope }: Failure): boolean =>
 	kind === 'auth' && scope !== 'credential';
 
 /** The server does not have this one thing, so there is none of it to lose. */
-export const isLacking = ({ status }: Failure): boolean => [404, 405, 501].includes(status ?? 0);
+export const isLacking = ({ code, status }: Failure): boolean =>
+	code === 'NotImplemented' || [404, 405, 501].includes(status ?? 0);
 
 /** The tags, none on servers without tags; `undefined` where the key may not read them. */
 export async function visibleTags(s3: S3Client, object: Version): Promise<Tags | undefined> {
