@@ -1,9 +1,34 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 import { fromList } from '../../shared/node/fromList';
 import type { Touched } from '../../shared/node/lanes';
 import { dnKey, formatDn, parseDn } from '../transport/dn';
 
 // The same words for the same things in all operations.
+
+/** How an entry is named where it is not picked from a list; the example is one of what it is to be. */
+export const entryModes = (dn: string, name: string): INodePropertyMode[] => [
+	{ displayName: 'By DN', name: 'dn', type: 'string', placeholder: `e.g. ${dn}` },
+	{
+		displayName: 'By ID',
+		name: 'id',
+		type: 'string',
+		placeholder: 'e.g. 3f79048f-42cd-4c77-8426-835cd9f8a3ad',
+		hint: 'objectGUID, entryUUID, nsUniqueId or objectSid. Stays the same when the entry is renamed or moved.',
+	},
+	{
+		displayName: 'By Name',
+		name: 'name',
+		type: 'string',
+		placeholder: `e.g. ${name}`,
+		hint: 'sAMAccountName, uid, cn, userPrincipalName or mail: found by a search below the base DN',
+	},
+];
+
+/** A user as the example. */
+export const userModes = entryModes(
+	'uid=anna,ou=people,dc=example,dc=com',
+	'anna, EXAMPLE\\anna or anna@example.com',
+);
 
 /** An entry that is there. */
 export const entryField = {
@@ -13,29 +38,7 @@ export const entryField = {
 	required: true,
 	default: { mode: 'dn', value: '' },
 	description: 'The entry to work on',
-	modes: [
-		fromList('searchEntries', 'Select an entry...'),
-		{
-			displayName: 'By DN',
-			name: 'dn',
-			type: 'string',
-			placeholder: 'e.g. uid=anna,ou=people,dc=example,dc=com',
-		},
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. 3f79048f-42cd-4c77-8426-835cd9f8a3ad',
-			hint: 'objectGUID, entryUUID, nsUniqueId or objectSid. Stays the same when the entry is renamed or moved.',
-		},
-		{
-			displayName: 'By Name',
-			name: 'name',
-			type: 'string',
-			placeholder: 'e.g. anna, EXAMPLE\\anna or anna@example.com',
-			hint: 'sAMAccountName, uid, cn, userPrincipalName or mail: found by a search below the base DN',
-		},
-	],
+	modes: [fromList('searchEntries', 'Select an entry...'), ...userModes],
 } as const satisfies INodeProperties;
 
 /** Where a search begins; empty: at the base DN. */

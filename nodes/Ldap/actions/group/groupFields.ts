@@ -6,7 +6,7 @@ import { dnOf } from '../../transport/findEntry';
 import { keyOf } from '../../transport/groups/changeMembers';
 import type { Group } from '../../transport/groups/group';
 import { readEntry, valuesIn } from '../../transport/readEntry';
-import { entryField } from '../fields';
+import { entryField, entryModes } from '../fields';
 import { userField } from '../user/userFields';
 
 /** The group to work on. */
@@ -15,7 +15,10 @@ export const groupField = {
 	displayName: 'Group',
 	name: 'group',
 	description: 'The group to work on',
-	modes: [fromList('searchGroups', 'Select a group...'), ...entryField.modes.slice(1)],
+	modes: [
+		fromList('searchGroups', 'Select a group...'),
+		...entryModes('cn=admins,ou=groups,dc=example,dc=com', 'admins'),
+	],
 } as const satisfies INodeProperties;
 
 /** Somebody who may be in groups: a user, a computer, or a group. */

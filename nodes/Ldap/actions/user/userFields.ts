@@ -1,13 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { fromList } from '../../../shared/node/fromList';
-import { entryField } from '../fields';
+import { entryField, userModes } from '../fields';
 
 /** The user to work on. */
 export const userField = {
 	...entryField,
 	displayName: 'User',
 	description: 'The user to work on',
-	modes: [fromList('searchUsers', 'Select a user...'), ...entryField.modes.slice(1)],
+	modes: [fromList('searchUsers', 'Select a user...'), ...userModes],
 } as const satisfies INodeProperties;
 
 export const passwordField = {
