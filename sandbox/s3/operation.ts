@@ -34,6 +34,8 @@ export interface Call {
 	ids: { requestId: string; hostId: string };
 	/** Keys ("bucket/key") whose deletion a policy forbids. */
 	denyDelete: ReadonlySet<string>;
+	/** Buckets whose parts are checked and counted, but not kept. */
+	forgetful: ReadonlySet<string>;
 }
 
 /** One operation, done in one step without waiting, so that it is atomic. */

@@ -28,6 +28,7 @@ export interface Service {
 	events: Events;
 	store: Store;
 	denyDelete: ReadonlySet<string>;
+	forgetful: ReadonlySet<string>;
 }
 
 /** Moments of a request that concern its connection. */
@@ -137,6 +138,7 @@ export async function carryOut(
 				region: bucket.region,
 			}),
 		denyDelete: service.denyDelete,
+		forgetful: service.forgetful,
 	};
 	const answer = known.handle(call);
 	const charged = request.headers.has('x-amz-request-payer') && existing && requesterPays(existing);

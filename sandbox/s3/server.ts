@@ -65,6 +65,8 @@ export interface S3Sandbox {
 	effects: ReadonlyMap<string, Effect>;
 	/** Keys ("bucket/key") whose deletion is answered with AccessDenied. */
 	denyDelete: Set<string>;
+	/** Buckets whose parts are checked and counted, but not kept: for files that memory does not hold. */
+	forgetful: Set<string>;
 	faults: FaultControls;
 	/** What happens to objects, for this process and for webhooks. */
 	events: Events;
@@ -89,6 +91,7 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 	const faults = new FaultPlan();
 	const events = new Events(options.eventTargets ?? {});
 	const denyDelete = new Set<string>();
+	const forgetful = new Set<string>();
 	const requests: RecordedRequest[] = [];
 	const sockets = new Set<Socket>();
 	const running = new WeakMap<Socket, Exchange>();
@@ -101,6 +104,7 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 		events,
 		store,
 		denyDelete,
+		forgetful,
 	};
 	const serve = (continues: boolean) => (message: IncomingMessage, response: ServerResponse) => {
 		const exchange = new Exchange(service, faults, message, response, continues);
@@ -137,6 +141,7 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 		buckets: store.buckets,
 		effects: store.effects,
 		denyDelete,
+		forgetful,
 		faults,
 		events,
 		openUploads: () => store.openUploads(),

@@ -1,8 +1,15 @@
+import type { AxiosStatic } from 'axios';
 import path from 'node:path';
 import { scenarios } from '../servers/defects';
 import { builtInS3, ourS3 } from '../servers/defects/subjects';
 import { openWorld } from '../servers/defects/world';
 import { Engine } from '../engine/engine';
+
+/** The HTTP client of n8n's own nodes. */
+const axiosOf = (host: string) => {
+	const network = require.resolve('@n8n/backend-network', { paths: [host] });
+	return require(require.resolve('axios', { paths: [network] })) as AxiosStatic;
+};
 
 /** Plays every scenario with our node and with those of n8n, on the same engine and servers. */
 export async function play(host: string) {
@@ -11,7 +18,12 @@ export async function play(host: string) {
 		packages: [path.join(host, 'node_modules', 'n8n-nodes-base')],
 		binary: 'filesystem',
 	});
-	const world = await openWorld(engine);
+	const { defaults } = axiosOf(host);
+	const world = await openWorld(engine, (timeoutMs) => {
+		const { timeout } = defaults;
+		defaults.timeout = timeoutMs;
+		return () => (defaults.timeout = timeout);
+	});
 	const subjects = [ourS3(engine), ...builtInS3(engine)];
 	const rows = [];
 	try {

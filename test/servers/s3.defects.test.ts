@@ -27,6 +27,6 @@ needs(
 		async (_title, scenario) => {
 			expect(await scenario.play(node, world)).toBeUndefined();
 		},
-		120_000,
+		300_000,
 	);
 });

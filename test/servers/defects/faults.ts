@@ -1,5 +1,8 @@
+import { slowLine } from './slowLine';
 import type { Scenario } from './world';
 import { fill } from './world';
+
+const MIB = 1024 ** 2;
 
 export const faults: Scenario[] = [
 	{
@@ -13,6 +16,58 @@ export const faults: Scenario[] = [
 			const { error } = await node.run('copy', { bucket: name, key: 'target', source });
 			sandbox.faults.clear();
 			return error ? undefined : 'success, and nothing was copied';
+		},
+	},
+	{
+		title: 'an error inside the 200 that completes a file of parts is a failure',
+		async play(node, { sandbox, faulty, faultySdk, bucket, file }) {
+			node.use(faulty);
+			const name = await bucket(faultySdk);
+			sandbox.faults.add({ kind: 'errorInside200', code: 'AccessDenied' });
+			const items = [await file(Buffer.alloc(12 * MIB), 'parts')];
+			const { error } = await node.run('uploadFile', { bucket: name, key: 'parts' }, items);
+			sandbox.faults.clear();
+			if (sandbox.read(name, 'parts')) return undefined;
+			return error ? undefined : 'success, and nothing was stored';
+		},
+	},
+	{
+		title: 'a part that the server refuses with 308 is what the error tells of',
+		async play(node, { sandbox, faulty, faultySdk, bucket, file }) {
+			node.use(faulty);
+			const name = await bucket(faultySdk);
+			sandbox.faults.add({
+				kind: 'status',
+				status: 308,
+				code: 'PermanentRedirect',
+				times: 1,
+				match: ({ query }) => query.partNumber === '2',
+			});
+			const items = [await file(Buffer.alloc(12 * MIB), 'parts')];
+			const { error } = await node.run('uploadFile', { bucket: name, key: 'parts' }, items);
+			sandbox.faults.clear();
+			if (sandbox.openUploads().some((one) => one.bucket === name)) return 'an upload is left open';
+			if (sandbox.read(name, 'parts')?.length === 12 * MIB) return undefined;
+			if (!error) return 'success, and the file is not stored';
+			return error.message.includes('PermanentRedirect') ? undefined : `"${error.message}"`;
+		},
+	},
+	{
+		title: 'an upload takes as long as it takes while bytes move',
+		async play(node, { faulty, faultySdk, bucket, file, hurry }) {
+			const name = await bucket(faultySdk);
+			// A time-out of n8n that is 300 s everywhere, cut to two.
+			const restore = hurry(2_000);
+			const line = await slowLine(faulty.endpoint, 1.2 * MIB);
+			try {
+				node.use({ ...faulty, endpoint: line.endpoint });
+				const items = [await file(Buffer.alloc(6 * MIB), 'slow')];
+				const { error } = await node.run('uploadFile', { bucket: name, key: 'slow' }, items);
+				return error?.message;
+			} finally {
+				line.close();
+				restore();
+			}
 		},
 	},
 	{

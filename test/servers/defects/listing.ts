@@ -38,6 +38,20 @@ export const listing: Scenario[] = [
 		},
 	},
 	{
+		title: 'keys are folded where a delimiter says so',
+		async play(node, { real, ceph, bucket }) {
+			node.use(ceph);
+			const name = await bucket(real);
+			await fill(real, name, ['a/1.txt', 'a/2.txt', 'b.txt']);
+			const { rows, error } = await node.run('search', { bucket: name, delimiter: '/' });
+			if (error) return error.message;
+			const keys = rows.map(({ json }) => keyOf(json)).filter((key) => key !== '');
+			return keys.every((key) => key === 'a/' || key === 'b.txt')
+				? undefined
+				: `listed: ${keys.join(', ')}`;
+		},
+	},
+	{
 		title: 'an empty bucket gives no rows',
 		async play(node, { real, ceph, bucket }) {
 			node.use(ceph);

@@ -99,6 +99,24 @@ export const objects: Scenario[] = [
 		},
 	},
 	{
+		title: 'each item says which of its files is meant',
+		async play(node, { real, ceph, bucket, file }) {
+			node.use(ceph);
+			const name = await bucket(real);
+			const items = await Promise.all(
+				['first', 'second'].map(async (key) => {
+					const { binary: { data } = {} } = await file(Buffer.from(key), key);
+					return { json: { key }, ...(data && { binary: { [key]: data } }) };
+				}),
+			);
+			const fields = { bucket: name, key: '={{ $json.key }}', file: '={{ $json.key }}' };
+			const { error } = await node.run('uploadFile', fields, items);
+			if (error) return error.message;
+			const stored = JSON.stringify(await contentOf(real, name));
+			return stored === '{"first":"first","second":"second"}' ? undefined : `stored: ${stored}`;
+		},
+	},
+	{
 		title: 'a small file takes one request, without asking for the location of the bucket',
 		async play(node, { sandbox, faulty, faultySdk, bucket, file }) {
 			node.use(faulty);

@@ -21,12 +21,15 @@ export interface Fields {
 	/** copies: "bucket/key" of the source */
 	source?: { bucket: string; key: string };
 	prefix?: string;
+	/** folds what lies behind it in a key */
+	delimiter?: string;
 	/** at most so many rows; all without it */
 	limit?: number;
 	tag?: { name: string; value: string };
 	/** everybody may read what is uploaded */
 	readable?: boolean;
-	fileName?: string;
+	/** the binary property with the file; "data" without it */
+	file?: string;
 }
 
 export interface Result {
@@ -46,6 +49,18 @@ export interface Server {
 	endpoint: string;
 	accessKeyId: string;
 	secretAccessKey: string;
+	/** us-east-1 without it */
+	region?: string;
+	/** ARN of the role that the keys take on; the STS is at the same address */
+	role?: string;
+}
+
+/** How a node signs in. */
+interface SignIn {
+	credential: string;
+	data: IDataObject;
+	/** that say so in the node */
+	parameters?: IDataObject;
 }
 
 type Parameters = Record<Operation, (fields: Fields) => IDataObject>;
@@ -55,22 +70,25 @@ function subject(
 	name: string,
 	node: Pick<INode, 'type' | 'typeVersion'>,
 	parameters: Parameters,
-	credential: string,
-	fieldsOf: (server: Server) => IDataObject,
+	signInAt: (server: Server) => SignIn,
 ): Subject {
 	let servers = 0;
+	let signIn: SignIn = { credential: '', data: {} };
 	return {
 		name,
 		use(server) {
 			servers++;
-			engine.credentials[credential] = fieldsOf(server) as Engine['credentials'][string];
+			signIn = signInAt(server);
+			engine.credentials[signIn.credential] = signIn.data as Engine['credentials'][string];
 		},
 		async run(operation, fields, items = [{ json: {} }]) {
+			const id = `defects-${name}-${servers}`;
+			const all = { ...parameters[operation](fields), ...signIn.parameters };
 			const { outputs, errorOf } = await engine.run(
 				{
 					...node,
-					parameters: parameters[operation](fields) as INode['parameters'],
-					credentials: { [credential]: { id: `defects-${name}-${servers}`, name: 'S3' } },
+					parameters: all as INode['parameters'],
+					credentials: { [signIn.credential]: { id, name: 'S3' } },
 				},
 				{ items },
 			);
@@ -102,13 +120,14 @@ const ours: Parameters = {
 			...(readable && { grants: { rows: [toEverybody] } }),
 		},
 	}),
-	uploadFile: ({ bucket, key }) => ({
+	uploadFile: ({ bucket, key, file = 'data' }) => ({
 		...ourObject,
 		operation: 'upload',
 		bucket,
 		key,
 		source: 'binary',
-		binaryPropertyName: 'data',
+		binaryPropertyName: file,
+		options: { partSize: 5 },
 	}),
 	download: ({ bucket, key }) => ({
 		...ourObject,
@@ -124,11 +143,12 @@ const ours: Parameters = {
 		prefix,
 		...many(limit),
 	}),
-	search: ({ bucket, prefix, limit }) => ({
+	search: ({ bucket, prefix, delimiter, limit }) => ({
 		...ourObject,
 		operation: 'getMany',
 		bucket,
 		prefix,
+		...(delimiter && { delimiter }),
 		...many(limit),
 	}),
 	copy: ({ bucket, key, source }) => ({
@@ -167,13 +187,13 @@ const builtIn: Parameters = {
 		additionalFields: readable ? { grantRead: true } : {},
 		tagsUi: tag ? { tagsValues: [{ key: tag.name, value: tag.value }] } : {},
 	}),
-	uploadFile: ({ bucket, key }) => ({
+	uploadFile: ({ bucket, key, file = 'data' }) => ({
 		resource: 'file',
 		operation: 'upload',
 		bucketName: bucket,
 		fileName: key,
 		binaryData: true,
-		binaryPropertyName: 'data',
+		binaryPropertyName: file,
 		additionalFields: {},
 		tagsUi: {},
 	}),
@@ -191,12 +211,12 @@ const builtIn: Parameters = {
 		...many(limit),
 		options: prefix === undefined ? {} : { folderKey: prefix },
 	}),
-	search: ({ bucket, prefix, limit }) => ({
+	search: ({ bucket, prefix, delimiter, limit }) => ({
 		resource: 'bucket',
 		operation: 'search',
 		bucketName: bucket,
 		...many(limit),
-		additionalFields: prefix === undefined ? {} : { prefix },
+		additionalFields: { ...(prefix !== undefined && { prefix }), ...(delimiter && { delimiter }) },
 	}),
 	copy: ({ bucket, key, source }) => ({
 		resource: 'file',
@@ -233,8 +253,14 @@ export const ourS3 = (engine: Engine): Subject =>
 		'Resilient S3',
 		{ type: 'n8n-nodes-resilient.s3', typeVersion: 1 },
 		ours,
-		'resilientS3Api',
-		(server) => ({ ...server, region: 'us-east-1' }),
+		({ role, ...server }) => ({
+			credential: 'resilientS3Api',
+			data: {
+				region: 'us-east-1',
+				...server,
+				...(role && { authentication: 'assumeRole', roleArn: role }),
+			},
+		}),
 	);
 
 /** The nodes of n8n itself; the engine must have loaded n8n-nodes-base. */
@@ -244,12 +270,10 @@ export const builtInS3 = (engine: Engine): Subject[] => [
 		'n8n S3',
 		{ type: 'n8n-nodes-base.s3', typeVersion: 1 },
 		builtIn,
-		's3',
-		(server) => ({
-			...server,
-			region: 'us-east-1',
-			forcePathStyle: true,
-			ignoreSSLIssues: false,
+		// It has no roles.
+		({ role: _role, ...server }) => ({
+			credential: 's3',
+			data: { region: 'us-east-1', ...server, forcePathStyle: true, ignoreSSLIssues: false },
 		}),
 	),
 	subject(
@@ -257,12 +281,17 @@ export const builtInS3 = (engine: Engine): Subject[] => [
 		'n8n AWS S3',
 		{ type: 'n8n-nodes-base.awsS3', typeVersion: 2 },
 		builtIn,
-		'aws',
-		({ endpoint, ...keys }) => ({
-			...keys,
-			region: 'us-east-1',
-			customEndpoints: true,
-			s3Endpoint: endpoint,
-		}),
+		({ endpoint, role, accessKeyId, secretAccessKey, region = 'us-east-1' }) => {
+			const place = { region, customEndpoints: true, s3Endpoint: endpoint };
+			if (!role) return { credential: 'aws', data: { ...place, accessKeyId, secretAccessKey } };
+			// All it takes for another STS than Amazon's.
+			process.env.AWS_ENDPOINT_URL_STS = endpoint;
+			const keys = { stsAccessKeyId: accessKeyId, stsSecretAccessKey: secretAccessKey };
+			return {
+				credential: 'awsAssumeRole',
+				data: { ...place, ...keys, roleArn: role, roleSessionName: 'n8n' },
+				parameters: { authentication: 'assumeRole' },
+			};
+		},
 	),
 ];

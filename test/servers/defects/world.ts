@@ -1,4 +1,5 @@
 import { S3 } from '@aws-sdk/client-s3';
+import { truncate } from 'node:fs/promises';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { defaultAccount, startS3Sandbox } from '../../../sandbox/s3/server.ts';
@@ -16,9 +17,14 @@ export interface World {
 	sandbox: S3Sandbox;
 	faulty: Server;
 	faultySdk: S3;
+	sdk(server: Server): S3;
 	/** A bucket of its own; with a dot, because n8n's AWS node can reach only these on other servers. */
 	bucket(sdk: S3): Promise<string>;
 	file(bytes: Buffer, name: string): Promise<INodeExecutionData>;
+	/** A file of zeroes that takes no place on the disk. */
+	largeFile(bytes: number): Promise<INodeExecutionData>;
+	/** Cuts the time-out that n8n gives every request of its nodes; the function returned restores it. */
+	hurry(timeoutMs: number): () => void;
 	close(): Promise<void>;
 }
 
@@ -31,14 +37,17 @@ export interface Scenario {
 	play(subject: Subject, world: World): Promise<string | undefined>;
 }
 
-export async function openWorld(engine: Engine): Promise<World> {
+export async function openWorld(
+	engine: Engine,
+	hurry: World['hurry'] = () => () => {},
+): Promise<World> {
 	const gateway: Radosgw = await startRadosgw();
 	const sandbox = await startS3Sandbox();
 	const { endpoint, accessKeyId, secretAccessKey } = gateway;
 	const ceph = { endpoint, accessKeyId, secretAccessKey };
 	const faulty = { endpoint: sandbox.endpoint, ...defaultAccount };
-	const sdk = ({ endpoint: at, ...credentials }: Server) =>
-		new S3({ endpoint: at, region: 'us-east-1', forcePathStyle: true, credentials });
+	const sdk = ({ endpoint: at, region = 'us-east-1', ...credentials }: Server) =>
+		new S3({ endpoint: at, region, forcePathStyle: true, credentials });
 	const real = sdk(ceph);
 	const faultySdk = sdk(faulty);
 	let buckets = 0;
@@ -48,6 +57,8 @@ export async function openWorld(engine: Engine): Promise<World> {
 		sandbox,
 		faulty,
 		faultySdk,
+		sdk,
+		hurry,
 		bucket: async (client) => {
 			const name = `defects.${buckets++}`;
 			await client.createBucket({ Bucket: name });
@@ -57,6 +68,11 @@ export async function openWorld(engine: Engine): Promise<World> {
 			json: {},
 			binary: { data: await engine.storeFile(bytes, name, 'application/octet-stream') },
 		}),
+		largeFile: async (bytes) => {
+			const data = await engine.storeFile(Buffer.from('0'), 'large', 'application/octet-stream');
+			await truncate(engine.files.getPath(data.id ?? ''), bytes);
+			return { json: {}, binary: { data: { ...data, bytes } } };
+		},
 		close: async () => {
 			real.destroy();
 			faultySdk.destroy();
