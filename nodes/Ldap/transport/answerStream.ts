@@ -4,8 +4,9 @@ import type { Connection, Receiver } from './connection';
 import { silent } from './failure';
 import type { Answer, Result, SearchAnswer } from './message';
 
-// Enough for a page that arrives while the one before is worked on.
-const MOST_WAITING = 1_000;
+// One read of a socket. What is beyond it waits as bytes in the buffers of the system, which take much less
+// memory than what is made of them, and an entry may be large.
+const MOST_WAITING_BYTES = 64 * 1024;
 
 /**
  * The answers to one search. When nobody takes them and nobody else uses the connection, the server
@@ -14,16 +15,18 @@ const MOST_WAITING = 1_000;
 export class AnswerStream implements Receiver {
 	id = 0;
 	private queue: SearchAnswer[] = [];
+	private waitingBytes = 0;
 	private result: Result | undefined;
 	private failure: Failure | undefined;
 	private wake: (() => void) | undefined;
 
 	constructor(private readonly connection: Connection) {}
 
-	receive(answer: Answer): void {
+	receive(answer: Answer, bytes: number): void {
 		if (answer.type === 'result') this.result = answer;
 		else this.queue.push(answer);
-		if (this.queue.length >= MOST_WAITING) this.connection.pause();
+		this.waitingBytes += bytes;
+		if (this.waitingBytes >= MOST_WAITING_BYTES) this.connection.pause();
 		this.wake?.();
 	}
 
@@ -42,6 +45,7 @@ export class AnswerStream implements Receiver {
 		if (this.queue.length > 0) {
 			const answers = this.queue;
 			this.queue = [];
+			this.waitingBytes = 0;
 			this.connection.resume();
 			return answers;
 		}

@@ -56,7 +56,8 @@ export type SignIn = (session: Session, signal: AbortSignal) => Promise<void>;
 
 /** Who waits for the answers to a request. */
 export interface Receiver {
-	receive(answer: Answer): void;
+	/** @param bytes that it took on the wire */
+	receive(answer: Answer, bytes: number): void;
 	fail(failure: Failure): void;
 }
 
@@ -299,7 +300,7 @@ export class Connection implements Session {
 				throw new BerError(`an answer of the kind 0x${answer.tag.toString(16)} to another request`);
 			this.waiting.delete(id);
 		}
-		asked?.receiver.receive(answer);
+		asked?.receiver.receive(answer, message.length);
 		return !this.upgrading && !this.closed;
 	}
 

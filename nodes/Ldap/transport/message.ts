@@ -171,8 +171,9 @@ function decodeEntry(reader: BerReader): Entry {
 function decodeAttribute(reader: BerReader): Attribute {
 	const outer = reader.enter(Tag.sequence);
 	const type = reader.text();
-	const values: Buffer[] = [];
 	const end = reader.enter(Tag.set);
+	// Most have one, and a list that grows from nothing takes room for 17 at once.
+	const values = reader.more ? [reader.octets()] : [];
 	while (reader.more) values.push(reader.octets());
 	reader.leave(end);
 	reader.leave(outer);

@@ -229,6 +229,31 @@ test('who reads slowly makes the server wait, and nothing is lost', async () => 
 	expect(count).toBe(total * 1_000);
 });
 
+test('who reads slowly holds few large entries', async () => {
+	const [size, total] = [100_000, 600];
+	let written = 0;
+	const server = await serve((socket, request) => {
+		const more = () => {
+			while (written < total) {
+				const dn = `cn=${written++}`;
+				if (!socket.write(entry(request.id, dn, ['photo', 'y'.repeat(size)])))
+					return void socket.once('drain', more);
+			}
+			socket.write(result(request));
+		};
+		more();
+	});
+	const wanted = { base: BASE, scope: 'subtree', filter: present('cn'), pageSize: 0 } as const;
+	const found = clientFor(server).search(wanted);
+	const first = await found.next();
+	for (let before = -1; before < written; await delay(200)) before = written;
+	// 60 MB in all; what the system keeps for the sockets is up to ten.
+	expect(written * size).toBeLessThan(30_000_000);
+	let count = first.done ? 0 : first.value.length;
+	for await (const group of found) count += group.length;
+	expect(count).toBe(total);
+});
+
 test('values that come in ranges are fetched to the last, except where a range was asked for', async () => {
 	const members = Array.from({ length: 7 }, (_, n) => `cn=m${n}`);
 	const server = await serve((socket, request) => {
