@@ -13,8 +13,9 @@ import { promisify } from 'node:util';
  */
 export class Daemons {
 	readonly folder: string;
-	/** aborted when a daemon ends by itself, with an Error that says which */
-	readonly signal: AbortSignal;
+	/** aborted when a daemon ends by itself, with an Error that says which, and when a start takes too long */
+	signal: AbortSignal;
+	private readonly timeoutMs: number;
 	private readonly ended = new AbortController();
 	private readonly running: ChildProcess[] = [];
 	/** of all programs */
@@ -24,10 +25,11 @@ export class Daemons {
 		this.remove();
 	};
 
-	/** @param timeoutMs `signal` is aborted then as well: for a start that takes too long */
+	/** @param timeoutMs for a start, and for another one after `end` */
 	constructor(name: string, timeoutMs: number) {
+		this.timeoutMs = timeoutMs;
 		this.folder = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
-		this.signal = AbortSignal.any([this.ended.signal, AbortSignal.timeout(timeoutMs)]);
+		this.signal = this.startingSignal();
 		// Debian keeps servers where only root looks for programs.
 		this.env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 		process.once('exit', this.leave);
@@ -65,6 +67,11 @@ export class Daemons {
 		const exited = isRunning(daemon) && once(daemon, 'exit');
 		daemon.kill(by);
 		await exited;
+		this.signal = this.startingSignal();
+	}
+
+	private startingSignal(): AbortSignal {
+		return AbortSignal.any([this.ended.signal, AbortSignal.timeout(this.timeoutMs)]);
 	}
 
 	async stop(): Promise<void> {

@@ -85,6 +85,10 @@ export class Known implements KnownIds {
 		return this.get(id) !== undefined;
 	}
 
+	nameOf(id: string): string | undefined {
+		return this.get(id)?.dn;
+	}
+
 	idOf(dn: string): string | undefined {
 		return this.ids.get(dn.toLowerCase());
 	}

@@ -47,6 +47,8 @@ export interface News {
 export interface KnownIds {
 	has(id: string): boolean;
 	idOf(dn: string): string | undefined;
+	/** the DN that it was heard of under last */
+	nameOf(id: string): string | undefined;
 }
 
 export interface Listening {

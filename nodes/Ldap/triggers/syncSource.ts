@@ -4,8 +4,10 @@ import { Code } from '../transport/message';
 import { SYNC_REFRESH_REQUIRED, syncInfoOf, syncRequest, syncStateOf } from '../transport/sync';
 import type { SyncInfo } from '../transport/sync';
 import { namesToAskFor } from './attributes';
+import { comparison, containers } from './comparison';
+import { idOf } from './entries';
 import type { Listening, News, Source } from './news';
-import { searchEnded } from './wake';
+import { Wake, searchEnded } from './wake';
 
 /** The server tells of every change (RFC 4533), and of those that were missed before that. */
 export const syncSource: Source = async function* (listening) {
@@ -22,12 +24,8 @@ export const syncSource: Source = async function* (listening) {
 	}
 };
 
-async function* follow({
-	client,
-	watched,
-	cursor,
-	signal,
-}: Listening): AsyncGenerator<News, void, undefined> {
+async function* follow(listening: Listening): AsyncGenerator<News, void, undefined> {
+	const { client, watched, cursor, signal } = listening;
 	const { base, scope, filter } = watched;
 	const cookie = cursor ? Buffer.from(cursor, 'base64') : undefined;
 	const open = client.listen(
@@ -40,9 +38,58 @@ async function* follow({
 	yield { round: 'begin' };
 	// Without a cookie all entries come, and what does not come is gone, however the phase is called.
 	const all = cookie === undefined;
-	for await (const answers of open) yield* newsOf(answers, all);
-	throw searchEnded();
+	const moves = containerMoves(listening);
+	let moved: Promise<IteratorResult<void>> | undefined;
+	try {
+		for (let next = open.next(); ;) {
+			const isMove = moved?.then(({ done }) => !done);
+			if (await Promise.race([next.then(() => false), ...(isMove ? [isMove] : [])])) {
+				yield* comparison(listening);
+				moved = moves.next();
+				continue;
+			}
+			const { done, value } = await next;
+			if (done) throw searchEnded();
+			for (const news of newsOf(value, all)) {
+				yield news;
+				// What is there is known from here on.
+				if (news.round) moved ??= moves.next();
+			}
+			next = open.next();
+		}
+	} finally {
+		// Who listens to it has given it up.
+		void open.return({ controls: [] }).catch(() => {});
+	}
 }
+
+/** Says that containers may have moved: of what is in them the server tells nothing. */
+async function* containerMoves({
+	client,
+	watched: { base },
+	intervalMs,
+	signal,
+}: Listening): AsyncGenerator<void, void, undefined> {
+	const controls = [syncRequest()];
+	const search = { base, scope: 'subtree' as const, filter: containers };
+	const open = { ...search, attributes: ['entryUUID'], controls };
+	const wake = Wake.bySearch(client, open, intervalMs, signal);
+	let comparable = false;
+	try {
+		for (;;) {
+			const answers = await wake.next();
+			// Where the ID may not be read, or is another one, what is found would not be recognized.
+			comparable ||= answers.some(hasItsId);
+			if (comparable && answers.length > 0) yield;
+		}
+	} catch (error) {
+		// Without this right, or below a limit of the server, the rest is heard all the same.
+		if (!(error instanceof Failure) || error.phase !== 'rejected') throw error;
+	}
+}
+
+const hasItsId = (answer: SearchAnswer): boolean =>
+	answer.type === 'entry' && syncStateOf(answer.controls)?.id === idOf(answer.entry);
 
 function* newsOf(answers: SearchAnswer[], all: boolean): Generator<News> {
 	// Entries that follow each other go together: one by one they would cost more than they hold.

@@ -1,7 +1,8 @@
 import { allOf } from '../transport/filter';
 import type { Filter } from '../transport/filter';
 import { ID_ATTRIBUTES, namesToAskFor } from './attributes';
-import { allEntries, idOf, textsOf, withIds } from './entries';
+import { containers, whatIsThere } from './comparison';
+import { allEntries, textsOf, withIds } from './entries';
 import type { Listening, News, Source } from './news';
 import { Wake } from './wake';
 
@@ -29,17 +30,14 @@ export const timestampSource: Source = async function* (listening) {
 export async function* changesSince(
 	listening: Omit<Listening, 'signal' | 'intervalMs'>,
 ): AsyncGenerator<News, void, undefined> {
-	const { client, watched, cursor, known } = listening;
+	const { client, watched, cursor } = listening;
 	const { base, scope, filter, deletes } = watched;
 	const names = namesToAskFor(watched, 'modifyTimestamp', ...ID_ATTRIBUTES);
 	let latest = cursor;
 	const full = cursor === '';
-	if (full || deletes) yield { round: 'begin' };
-	if (!full && deletes) {
-		const ids = { base, scope, filter, attributes: ID_ATTRIBUTES };
-		for await (const entries of allEntries(client, ids))
-			yield { present: entries.map(idOf).filter((id) => known.has(id)) };
-	}
+	const all = full || deletes || (await hasMoved(listening));
+	if (all) yield { round: 'begin' };
+	if (!full && all) yield* whatIsThere(listening);
 	const wanted = full ? filter : allOf(filter, changedSince(cursor));
 	for await (const entries of allEntries(client, {
 		...{ base, scope, filter: wanted, attributes: names },
@@ -48,8 +46,20 @@ export async function* changesSince(
 			for (const time of textsOf(entry, 'modifyTimestamp')) if (time > latest) latest = time;
 		yield { entries: withIds(entries) };
 	}
-	if (full || deletes) yield { round: 'end' };
+	if (all) yield { round: 'end' };
 	yield { cursor: latest };
+}
+
+/** Whether a container has changed that may have another name now, and all that is in it. */
+async function hasMoved({
+	client,
+	watched: { base },
+	cursor,
+}: Pick<Listening, 'client' | 'cursor' | 'watched'>): Promise<boolean> {
+	const filter = allOf(containers, changedSince(cursor));
+	const search = { base, scope: 'subtree' as const, filter, attributes: ['1.1'], sizeLimit: 1 };
+	for await (const entries of client.search(search)) if (entries.length > 0) return true;
+	return false;
 }
 
 const changedSince = (time: string): Filter => ({

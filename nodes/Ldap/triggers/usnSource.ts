@@ -4,7 +4,8 @@ import type { Filter } from '../transport/filter';
 import { present } from '../transport/filter';
 import { showDeleted } from '../transport/notification';
 import { everything, namingContextOf, search, serverNow, standOf, wakeOf } from './activeDirectory';
-import { allEntries, idOf, oneEntry, withIds } from './entries';
+import { comparison, isContainer } from './comparison';
+import { allEntries, idOf, oneEntry, textsOf, withIds } from './entries';
 import type { Listening, News, Source } from './news';
 
 /**
@@ -26,8 +27,8 @@ export const usnSource = (notifications: boolean): Source =>
 			const comparable = before?.invocation === stand.invocation && before.usn <= stand.usn;
 			if (!comparable) yield* everything(client, watched);
 			else if (before.usn < stand.usn) {
-				yield* changes(listening, context, before);
-				if (watched.deletes && !seesDeleted) yield* comparison(listening);
+				const moved = yield* changes(listening, context, before);
+				if (moved || (watched.deletes && !seesDeleted)) yield* comparison(listening);
 			}
 			// Where another server has answered meanwhile, nothing is known of what it has not told.
 			const { service } = await serverNow(client);
@@ -54,12 +55,15 @@ function readCursor(cursor: string): Since | undefined {
 		: undefined;
 }
 
-/** Entries that have changed, and those that have changed so that they are not watched any more. */
+/**
+ * Entries that have changed, and those that have changed so that they are not watched any more.
+ * @returns whether there may be others, because a container has changed that holds them
+ */
 async function* changes(
 	{ client, watched, known }: Listening,
 	context: string,
 	{ usn }: Since,
-): AsyncGenerator<News, void, undefined> {
+): AsyncGenerator<News, boolean, undefined> {
 	const since: Filter = {
 		type: 'greaterOrEqual',
 		attribute: 'uSNChanged',
@@ -69,32 +73,23 @@ async function* changes(
 	const changed = new Set<string>();
 	const everywhere = {
 		...{ base: context, scope: 'subtree' as const, filter: since },
-		attributes: ['objectGUID'],
+		attributes: ['objectGUID', 'objectClass'],
 		controls: [showDeleted],
 	};
+	let moved = false;
 	for await (const entries of allEntries(client, everywhere))
-		for (const id of entries.map(idOf)) if (known.has(id)) changed.add(id);
+		for (const entry of entries) {
+			const id = idOf(entry);
+			if (known.has(id)) changed.add(id);
+			moved ||= known.nameOf(id) !== entry.dn && isContainer(textsOf(entry, 'objectClass'));
+		}
 	for await (const entries of search(client, watched, since)) {
 		const named = withIds(entries);
 		for (const { id } of named) changed.delete(id);
 		yield { entries: named };
 	}
 	yield { gone: [...changed] };
-}
-
-/** Which of the known entries are still there. */
-async function* comparison({
-	client,
-	watched,
-	known,
-}: Listening): AsyncGenerator<News, void, undefined> {
-	const { base, scope, filter } = watched;
-	yield { round: 'begin' };
-	for await (const entries of allEntries(client, {
-		...{ base, scope, filter, attributes: ['objectGUID'] },
-	}))
-		yield { present: entries.map(idOf).filter((id) => known.has(id)) };
-	yield { round: 'end' };
+	return moved;
 }
 
 /**

@@ -1,14 +1,21 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LdapClient } from '../../nodes/Ldap/transport/client';
-import { attribute, replace, until, type Watching } from '../engine/ldapWatching';
+import {
+	attribute,
+	eventsOf,
+	inShort,
+	replace,
+	until,
+	type Watching,
+} from '../engine/ldapWatching';
 import type { Database } from '../engine/triggerHost';
 
 /** How many changes; the goal is 0 lost and 0 doubled of 10,000. */
 export const CHANGES = Number(process.env.TRIGGER_CHANGES ?? 300);
 
 /** Where it happens. */
-export interface ManyChanges {
+export interface Place {
 	watching: Watching;
 	directory: LdapClient;
 	/** an organizational unit of its own is made below it */
@@ -28,7 +35,7 @@ const CHANGING = 20;
  * and the server is killed, and expects one event for each that was made and deleted, and of those that
  * were changed an unbroken chain of events that ends at their last value.
  */
-export async function manyChanges(place: ManyChanges): Promise<void> {
+export async function manyChanges(place: Place): Promise<void> {
 	const { watching, directory, base, objectClasses, mechanism } = place;
 	const under = `OU=many-${mechanism},${base}`;
 	const dnOf = (name: string) => `CN=${name},${under}`;
@@ -82,6 +89,50 @@ export async function manyChanges(place: ManyChanges): Promise<void> {
 		expect(chainOf(database, dnOf(`changing-${n % CHANGING}`))).toBe(String(n));
 	const ids = database.events().map(({ eventId }) => eventId);
 	expect(new Set(ids).size).toBe(ids.length);
+	expect(database.failures).toEqual([]);
+}
+
+/** Moves and renames what holds entries, and expects an event for each entry in it. */
+export async function movedContainers(place: Place): Promise<void> {
+	const { watching, directory, base, objectClasses, mechanism } = place;
+	const [here, elsewhere] = [`OU=here-${mechanism},${base}`, `OU=elsewhere-${mechanism},${base}`];
+	const unit = async (dn: string) =>
+		await directory.add(dn, [attribute('objectClass', 'organizationalUnit')]);
+	const person = async (cn: string, under: string) =>
+		await directory.add(`CN=${cn},${under}`, [
+			...[attribute('objectClass', ...objectClasses), attribute('cn', cn)],
+			attribute('sn', 'Test'),
+		]);
+	await unit(here);
+	await unit(elsewhere);
+	const arriving = `OU=arriving,${elsewhere}`;
+	const [leaving, renamed] = [`OU=leaving,${here}`, `OU=before,${here}`];
+	for (const [dn, cn] of [
+		[arriving, 'joiner'],
+		[leaving, 'leaver'],
+		[renamed, 'mover'],
+	] as const) {
+		await unit(dn);
+		await person(cn, dn);
+	}
+	const filter = '(&(sn=*)(!(ou=*)))';
+	const { database } = await watching.start({
+		...{ baseDn: here, filter, mechanism, options: { lookSeconds: 1 } },
+	});
+	// Longer than the server needs to listen.
+	await wait(1_500);
+	const move = async (dn: string, newRdn: string, newSuperior?: string) =>
+		await directory.modifyDn(dn, { newRdn, deleteOldRdn: true, newSuperior });
+	await move(arriving, 'OU=arriving', here);
+	await move(leaving, 'OU=leaving', elsewhere);
+	await move(renamed, 'OU=after');
+	const events = await eventsOf(database, 3, { afterMs: 2_000 });
+	expect(inShort(events).sort()).toEqual([
+		...['created cn=joiner', 'deleted cn=leaver', 'updated cn=mover'],
+	]);
+	const mover = events.find(({ previousDn }) => previousDn !== undefined);
+	expect(String(mover?.dn)).toMatch(/,OU=after,/i);
+	expect(String(mover?.previousDn)).toMatch(/,OU=before,/i);
 	expect(database.failures).toEqual([]);
 }
 
