@@ -2,8 +2,8 @@ import { sleep } from '../../shared/ground/clock';
 import { fingerprint } from '../../shared/ground/fingerprint';
 import { redactor } from '../../shared/ground/redact';
 import { Outage } from '../../shared/node/outage';
+import { RunLoop } from '../../shared/node/runLoop';
 import type { ListenerHost } from '../../shared/node/startListener';
-import { TriggerRuns } from '../../shared/node/triggerRuns';
 import type { LdapClient } from '../transport/client';
 import { chooseSource } from './chooseSource';
 import type { Mechanism } from './chooseSource';
@@ -45,19 +45,19 @@ const WAITING_BATCHES = 2;
 export class Watcher {
 	private readonly stopped = new AbortController();
 	private memory: Memory;
-	private runs: TriggerRuns<NumberedEvent>;
+	private runs: RunLoop<NumberedEvent>;
 	private redact = redactor([]);
 	private readonly outage: Outage;
+	private readonly outageOfRuns: Outage;
 	/** entries are learned without being events: what is there at the beginning */
 	private silent = false;
-	private somethingWaits: () => void = () => {};
-	private somethingWent: () => void = () => {};
 
 	constructor(
 		private readonly host: WatchHost,
 		private readonly settings: WatchSettings,
 	) {
-		this.outage = new Outage(host.clock, (failure) => host.report(failure, this.redact));
+		const outage = () => new Outage(host.clock, (failure) => host.report(failure, this.redact));
+		[this.outage, this.outageOfRuns] = [outage(), outage()];
 		this.memory = freshMemory(this.subject(), host.clock.now());
 		this.runs = this.runsOf(this.memory);
 	}
@@ -74,14 +74,13 @@ export class Watcher {
 			await this.lookForTheFirstTime();
 			this.host.keep(await writeAll(this.memory));
 		}
-		void this.pass();
+		void this.runs.start();
 	}
 
 	stop(): void {
 		this.stopped.abort();
 		this.outage.passed();
-		this.somethingWaits();
-		this.somethingWent();
+		this.outageOfRuns.passed();
 	}
 
 	private subject(): string {
@@ -92,13 +91,14 @@ export class Watcher {
 		]);
 	}
 
-	private runsOf(memory: Memory): TriggerRuns<NumberedEvent> {
-		const { clock, name, knowsIds } = this.host;
-		return new TriggerRuns(memory, {
-			...{ clock, name, knowsIds, most: this.settings.runs, stopped: this.stopped.signal },
-			keep: async () => await Promise.resolve(this.host.keep(write(memory))),
-			ended: async () => await Promise.resolve(),
-			failed: (error) => this.retryRuns(error),
+	private runsOf(memory: Memory): RunLoop<NumberedEvent> {
+		const { host, settings, outageOfRuns: outage } = this;
+		const { clock, name, knowsIds } = host;
+		return new RunLoop(memory, {
+			...{ clock, name, knowsIds, most: settings.runs, stopped: this.stopped.signal, outage },
+			keep: async () => await Promise.resolve(host.keep(write(memory))),
+			take: () => memory.waiting.splice(0, settings.batchSize),
+			run: async (events, id) => await host.run(events, id),
 		});
 	}
 
@@ -162,47 +162,10 @@ export class Watcher {
 			if (complete) this.silent = false;
 			const answered = complete || news.cursor !== undefined || news.entries !== undefined;
 			if (answered && !this.silent) ready();
-			if (memory.waiting.length > 0) this.somethingWaits();
-			await this.room();
+			if (memory.waiting.length > 0) this.runs.come();
+			// The server is made to wait meanwhile.
+			await this.runs.room(() => memory.waiting.length >= settings.batchSize * WAITING_BATCHES);
 		}
-	}
-
-	/** Waits until the runs have taken what is waiting; the server is made to wait meanwhile. */
-	private async room(): Promise<void> {
-		const { waiting } = this.memory;
-		while (waiting.length >= this.settings.batchSize * WAITING_BATCHES) {
-			if (this.stopped.signal.aborted) return;
-			await new Promise<void>((resolve) => (this.somethingWent = resolve));
-		}
-	}
-
-	/** Starts runs as long as there are events and places for runs. */
-	private async pass(): Promise<void> {
-		const { waiting } = this.memory;
-		const { signal } = this.stopped;
-		const run = async (events: NumberedEvent[], id: string) => await this.host.run(events, id);
-		while (!signal.aborted) {
-			for (const batch of [...this.memory.pending]) await this.runs.deliver(batch, run);
-			await this.runs.freePlace();
-			if (signal.aborted) return;
-			if (waiting.length === 0) {
-				await new Promise<void>((resolve) => (this.somethingWaits = resolve));
-				continue;
-			}
-			const events = waiting.splice(0, this.settings.batchSize);
-			await this.runs.deliver(this.runs.add(events), run);
-			this.somethingWent();
-		}
-	}
-
-	/** A run that could not be started is pending and is started again. */
-	private retryRuns(error: unknown): void {
-		this.failed(error);
-		const { signal } = this.stopped;
-		sleep(this.host.clock, this.outage.pauseMs, signal).then(
-			() => this.somethingWaits(),
-			() => {},
-		);
 	}
 
 	private failed(error: unknown): void {

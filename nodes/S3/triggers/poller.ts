@@ -2,7 +2,7 @@ import { fingerprint } from '../../shared/ground/fingerprint';
 import { sleep } from '../../shared/ground/clock';
 import { redactor } from '../../shared/ground/redact';
 import type { TriggerHost } from '../../shared/node/triggerHost';
-import type { Batch, RunOutcome } from '../../shared/node/triggerRuns';
+import type { Batch, RunOutcome, StartRun } from '../../shared/node/triggerRuns';
 import { TriggerRuns } from '../../shared/node/triggerRuns';
 import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from '../transport/client';
@@ -119,13 +119,13 @@ export class Poller {
 
 	private async round(): Promise<void> {
 		const s3 = await this.client();
-		for (const batch of [...this.memory.pending]) await this.deliver(s3, batch);
-		while (await this.look(s3));
+		const run: StartRun<ObjectEvent> = async (events, id) => await this.host.run(s3, events, id);
+		while ((await this.runs.catchUp(run)) && (await this.look(s3, run)));
 		await this.runs.freePlace();
 	}
 
 	/** @returns whether there was more than could be passed on before the next poll was due */
-	private async look(s3: S3Client): Promise<boolean> {
+	private async look(s3: S3Client, run: StartRun<ObjectEvent>): Promise<boolean> {
 		const { batchSize, intervalMs } = this.settings;
 		const { memory } = this;
 		const until = this.host.clock.now() + intervalMs;
@@ -136,21 +136,17 @@ export class Poller {
 		const found = this.watch.findings(objects, memory.known, this.host.clock.now(), busy);
 		for (let n = 0; n < found.length; n += batchSize) {
 			await this.runs.freePlace();
-			if (this.stopped.signal.aborted) return false;
+			if (!this.runs.mayGoOn) return false;
 			if (n > 0 && this.host.clock.now() > until) return true;
 			const events = found.slice(n, n + batchSize);
 			this.watch.learn(events, objects, memory.known);
-			await this.deliver(s3, this.runs.add(events));
+			await this.runs.deliver(this.runs.add(events), run);
 		}
 		return false;
 	}
 
 	private busy(): Set<string> {
 		return new Set(this.memory.pending.flatMap(({ events }) => events.map(({ key }) => key)));
-	}
-
-	private async deliver(s3: S3Client, batch: Batch<ObjectEvent>): Promise<void> {
-		await this.runs.deliver(batch, async (events, id) => await this.host.run(s3, events, id));
 	}
 
 	/** After the run: what is to become of its objects. */

@@ -4,6 +4,9 @@ import { fingerprint } from '../ground/fingerprint';
 /** How a run of the workflow ended; `unknown`: it was started by a process that is gone. */
 export type RunOutcome = 'failed' | 'succeeded' | 'unknown';
 
+/** Starts a run of the workflow; resolves with its end, rejects where none was started. */
+export type StartRun<Event> = (events: Event[], id: string) => Promise<RunOutcome>;
+
 /** Events of one run of the workflow that is not known to have ended. */
 export interface Batch<Event> {
 	/** same for the same batch in every process: n8n starts no second run for it */
@@ -60,6 +63,7 @@ const running = (shared[KEY] ??= new Map<string, Promise<RunOutcome>>());
 export class TriggerRuns<Event> {
 	private readonly delivering = new Map<Batch<Event>, Promise<void>>();
 	private readonly restored: ReadonlySet<Batch<Event>>;
+	private readonly tried = new WeakSet<Batch<Event>>();
 
 	constructor(
 		private readonly memory: RunsMemory<Event>,
@@ -73,9 +77,14 @@ export class TriggerRuns<Event> {
 		return this.delivering.size < this.settings.most;
 	}
 
-	/** Whether the run of a batch could not be started: it comes before all that follow. */
-	get isBehind(): boolean {
-		return this.memory.pending.some((batch) => !this.delivering.has(batch));
+	/**
+	 * Whether events may be taken on. Not while n8n starts no runs: what has happened meanwhile is still
+	 * known where it comes from, and would only pile up here.
+	 */
+	get mayGoOn(): boolean {
+		const waits = (batch: Batch<Event>) =>
+			this.tried.has(batch) && !batch.ended && !this.delivering.has(batch);
+		return !this.settings.stopped.aborted && !this.memory.pending.some(waits);
 	}
 
 	/** Makes a batch that is pending from now on. */
@@ -90,21 +99,26 @@ export class TriggerRuns<Event> {
 		return batch;
 	}
 
+	/**
+	 * Starts the runs of all batches that have none, and waits until another may be started.
+	 * @returns `mayGoOn`
+	 */
+	async catchUp(run: StartRun<Event>): Promise<boolean> {
+		for (const batch of [...this.memory.pending]) await this.deliver(batch, run);
+		await this.freePlace();
+		return this.mayGoOn;
+	}
+
 	/** Waits until a run may be started. */
 	async freePlace(): Promise<void> {
 		while (!this.settings.stopped.aborted && !this.hasPlace)
 			await Promise.race(this.delivering.values());
 	}
 
-	/**
-	 * Starts the run of a batch, if it has none; what follows its end goes on beside.
-	 * @param run starts it; resolves with its end, rejects where none was started
-	 */
-	async deliver(
-		batch: Batch<Event>,
-		run: (events: Event[], id: string) => Promise<RunOutcome>,
-	): Promise<void> {
+	/** Starts the run of a batch, if it has none; what follows its end goes on beside. */
+	async deliver(batch: Batch<Event>, run: StartRun<Event>): Promise<void> {
 		if (this.delivering.has(batch)) return;
+		this.tried.add(batch);
 		await this.freePlace();
 		if (this.settings.stopped.aborted) return;
 		const delivery = (await this.endOf(batch, run))()
@@ -117,7 +131,7 @@ export class TriggerRuns<Event> {
 	/** How the run of a batch ends: the one that goes on, or a new one. */
 	private async endOf(
 		batch: Batch<Event>,
-		run: (events: Event[], id: string) => Promise<RunOutcome>,
+		run: StartRun<Event>,
 	): Promise<() => Promise<RunOutcome>> {
 		const { ended } = batch;
 		if (ended) return async () => ended;

@@ -98,3 +98,52 @@ test('at the first start a failure is an error, and nothing goes on', async () =
 	expect(reports).toEqual([]);
 	expect(clock.pending()).toBe(0);
 });
+
+test('while n8n starts no runs, entries stay in the directory and n8n is not pressed', async () => {
+	const { host, clock, reports } = hostOf();
+	const names = Array.from({ length: 1_000 }, (_, n) => `cn=${n}`);
+	let pages = 0;
+	const client: LdapClient = {
+		...scriptedClient({ root: { supportedControl: new Set(), vendor: 'other' } }),
+		schema: async () => await Promise.resolve(noSchema),
+		search: async function* () {
+			for (let n = 0; n < names.length; n += 10) {
+				pages++;
+				yield await Promise.resolve(
+					names.slice(n, n + 10).map((dn) => ({
+						...{ dn, attributes: [attribute('modifyTimestamp', '20260101000000Z')] },
+					})),
+				);
+			}
+			return { referrals: [], truncated: undefined };
+		},
+	};
+	const [heard, tried]: [string[], string[]] = [[], []];
+	let isDown = true;
+	const watcher = new Watcher(
+		{
+			...host,
+			...{ name: 'watcher while n8n is down', connect: async () => ({ client, secrets: [] }) },
+			run: async (events, id) => {
+				tried.push(id);
+				if (isDown) throw new Error('the database of n8n is away');
+				heard.push(...events.map(({ dn }) => dn));
+				return await Promise.resolve('succeeded');
+			},
+		},
+		{ ...settings, existing: 'emit', runs: 2 },
+	);
+	await watcher.start();
+	for (let n = 0; n < 600; n++) await clock.advance(1_000);
+	// Two batches are pending, two wait, and one page was on its way.
+	expect(new Set(tried).size).toBe(2);
+	expect(pages).toBeLessThanOrEqual(5);
+	// 0.5 s, 1 s, 2 s ... and then once a minute.
+	expect(tried.length).toBeLessThan(40);
+	expect(reports).toEqual(['the database of n8n is away']);
+	isDown = false;
+	await clock.advance(60_000);
+	for (let n = 0; n < 1_000 && heard.length < names.length; n++) await clock.advance(0);
+	expect(heard).toEqual(names);
+	watcher.stop();
+});

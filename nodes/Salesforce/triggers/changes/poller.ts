@@ -101,7 +101,7 @@ export class Poller {
 			let pauseMs = intervalMs;
 			try {
 				await this.look();
-				if (this.mayGoOn()) this.outage.ended();
+				if (this.runs.mayGoOn) this.outage.ended();
 				else pauseMs = Math.max(intervalMs, this.outage.pauseMs);
 			} catch (error) {
 				this.failed(error);
@@ -112,9 +112,7 @@ export class Poller {
 	}
 
 	private async look(): Promise<void> {
-		for (const batch of [...this.memory.pending]) await this.runs.deliver(batch, this.run);
-		await this.runs.freePlace();
-		if (!this.mayGoOn()) return;
+		if (!(await this.runs.catchUp(this.run))) return;
 		const { client, watch, now, any } = await this.open();
 		const { memory } = this;
 		const { changes, deletions } = memory;
@@ -171,7 +169,7 @@ export class Poller {
 			let events: ChangeEvent[] = [];
 			const start = async () => {
 				if (events.length > 0) await this.runs.freePlace();
-				if (!this.mayGoOn()) return;
+				if (!this.runs.mayGoOn) return;
 				// What is learned and the batch are written down together.
 				for (const row of rows) learn(row);
 				if (events.length > 0) await this.runs.deliver(this.runs.add(events), this.run);
@@ -182,21 +180,16 @@ export class Poller {
 				const event = eventOf(row);
 				if (event) events.push(event);
 				if (events.length >= this.settings.batchSize) await start();
-				if (!this.mayGoOn()) return;
+				if (!this.runs.mayGoOn) return;
 			}
 			await start();
-			if (!this.mayGoOn()) return;
+			if (!this.runs.mayGoOn) return;
 		}
 		endRound(progress);
 	}
 
 	private readonly run = async (events: ChangeEvent[], id: string): Promise<RunOutcome> =>
 		await this.host.run(events, id);
-
-	/** Not while runs cannot be started: what has happened meanwhile is still known to the org. */
-	private mayGoOn(): boolean {
-		return !this.stopped.signal.aborted && !this.runs.isBehind;
-	}
 
 	private tellOfGap(knownSince: number): void {
 		if (this.toldOfGap) return;

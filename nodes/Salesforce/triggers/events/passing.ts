@@ -1,6 +1,5 @@
-import { sleep } from '../../../shared/ground/clock';
 import type { Outage } from '../../../shared/node/outage';
-import { TriggerRuns } from '../../../shared/node/triggerRuns';
+import { RunLoop } from '../../../shared/node/runLoop';
 import type { StreamedEvent } from './items';
 import type { Memory, Position } from './memory';
 import { MOST_SEEN, write } from './memory';
@@ -29,11 +28,7 @@ const READY_BATCHES = 2;
 /** Events on their way into runs. What is ready and in no run is not written down: it is heard again. */
 export class Passing {
 	private readonly ready: Ready[] = [];
-	private readonly runs: TriggerRuns<StreamedEvent>;
-	private somethingComes: () => void = () => {};
-	private somethingWent: () => void = () => {};
-	/** over when it may be tried again to start a run */
-	private pause: Promise<void> = Promise.resolve();
+	private readonly loop: RunLoop<StreamedEvent>;
 
 	constructor(
 		private readonly memory: Memory,
@@ -41,13 +36,17 @@ export class Passing {
 	) {
 		const { host, settings, stopped, outage } = around;
 		const { clock, name, knowsIds } = host;
-		this.runs = new TriggerRuns(memory, {
-			...{ clock, name, knowsIds, most: settings.runs, stopped },
+		this.loop = new RunLoop(memory, {
+			...{ clock, name, knowsIds, most: settings.runs, stopped, outage },
 			keep: async () => await this.keep(),
-			ended: async () => await Promise.resolve(outage.ended()),
-			failed: (error) => this.retry(error),
+			take: () => this.take(),
+			run: async (events, id) => await host.run(events, id),
 		});
-		stopped.addEventListener('abort', () => this.wake(), { once: true });
+	}
+
+	/** Starts runs as long as there are events and places for runs. */
+	async start(): Promise<void> {
+		await this.loop.start();
 	}
 
 	async keep(): Promise<void> {
@@ -57,10 +56,9 @@ export class Passing {
 	/** Resolves when there is room for more: whoever brings the events has to wait. */
 	async add(item: StreamedEvent, position: Position, done?: string): Promise<void> {
 		this.ready.push({ item, position, done });
-		this.somethingComes();
-		const { settings, stopped } = this.around;
-		while (this.ready.length >= settings.batchSize * READY_BATCHES && !stopped.aborted)
-			await new Promise<void>((resolve) => (this.somethingWent = resolve));
+		this.loop.come();
+		const { batchSize } = this.around.settings;
+		await this.loop.room(() => this.ready.length >= batchSize * READY_BATCHES);
 	}
 
 	/** Events up to this position are in a run when all that is ready is. */
@@ -70,50 +68,12 @@ export class Passing {
 		else this.memory.position = position;
 	}
 
-	/** Starts runs as long as there are events and places for runs. */
-	async start(): Promise<void> {
-		while (!this.around.stopped.aborted) {
-			await this.pause;
-			try {
-				await this.startNext();
-			} catch (error) {
-				// Of what cannot be written down no run is started.
-				this.retry(error);
-			}
-		}
-	}
-
-	private async startNext(): Promise<void> {
-		const { ready, memory, runs } = this;
-		const { host, settings, stopped } = this.around;
-		const run = async (events: StreamedEvent[], id: string) => await host.run(events, id);
-		for (const batch of [...memory.pending]) await runs.deliver(batch, run);
-		await runs.freePlace();
-		// What waits stays at Salesforce until then.
-		if (stopped.aborted || runs.isBehind) return;
-		const taken = ready.splice(0, settings.batchSize);
-		const last = taken.at(-1);
-		if (!last) return await new Promise<void>((resolve) => (this.somethingComes = resolve));
-		memory.position = last.position;
+	private take(): StreamedEvent[] {
+		const { ready, memory } = this;
+		const taken = ready.splice(0, this.around.settings.batchSize);
+		memory.position = taken.at(-1)?.position ?? memory.position;
 		const done = taken.flatMap((one) => one.done ?? []);
 		memory.seen = [...memory.seen, ...done].slice(-MOST_SEEN);
-		this.somethingWent();
-		await runs.deliver(runs.add(taken.map(({ item }) => item)), run);
-	}
-
-	/** A run that could not be started is pending and is started again. */
-	private retry(error: unknown): void {
-		const { host, stopped, outage } = this.around;
-		if (stopped.aborted) return;
-		outage.failed(error);
-		this.pause = sleep(host.clock, outage.pauseMs, stopped).then(
-			() => this.somethingComes(),
-			() => {},
-		);
-	}
-
-	private wake(): void {
-		this.somethingComes();
-		this.somethingWent();
+		return taken.map(({ item }) => item);
 	}
 }
