@@ -1,5 +1,5 @@
 import type { INodeProperties, ResourceMapperValue } from 'n8n-workflow';
-import type { ParameterSource } from './readInput';
+import type { Ask } from './readInput';
 
 export type Fields = Record<string, unknown>;
 
@@ -10,19 +10,19 @@ export type Fields = Record<string, unknown>;
  * field that nobody touched; so are fields that were taken off the list, and expressions that give
  * nothing. One that gives null or an empty text gives just that.
  * Mapped automatically: what the item holds.
- * @param ask resolves the parameter of this name; `field`: what the editor calls it
+ * @param written the parameter as it stands in the node
+ * @param json the item's
  */
 export function mappedFields(
-	context: ParameterSource,
 	{ name, displayName }: INodeProperties,
-	item: number,
-	ask: (name: string, field: string) => unknown,
+	written: unknown,
+	json: unknown,
+	ask: Ask,
 ): Fields {
-	const written: unknown = context.getNode().parameters[name];
-	const mapper = isMapper(written) ? written : ask(name, displayName);
+	const mapper = isMapper(written) ? written : ask(name, displayName, written);
 	if (!isMapper(mapper)) return objectOf(mapper);
 	const { mappingMode, value, schema } = mapper;
-	if (mappingMode === 'autoMapInputData') return objectOf(context.getInputData?.()[item]?.json);
+	if (mappingMode === 'autoMapInputData') return objectOf(json);
 	const removed = new Set((schema ?? []).filter((one) => one.removed).map(({ id }) => id));
 	const given = Object.entries(value ?? {})
 		.filter(([field, one]) => one !== null && one !== '' && !removed.has(field))
@@ -31,7 +31,7 @@ export function mappedFields(
 		.map(([field, one]): [string, unknown] => [
 			field,
 			typeof one === 'string' && one.startsWith('=')
-				? ask(`${name}.value[${JSON.stringify(field)}]`, `${displayName} > ${field}`)
+				? ask(`${name}.value[${JSON.stringify(field)}]`, `${displayName} > ${field}`, one)
 				: one,
 		]);
 	return Object.fromEntries(given.filter(([, one]) => one !== undefined));

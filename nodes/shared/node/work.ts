@@ -7,7 +7,7 @@ import { WithFiles } from './defineOperation';
 import { redriven } from './failedOutput';
 import { itemFiles } from './itemFiles';
 import { Lanes } from './lanes';
-import { readInput } from './readInput';
+import { inputReader } from './readInput';
 import type { ItemLedger, Outcome } from './runLedger';
 import type { Run } from './runOperations';
 import { secretsIn } from './secretsIn';
@@ -18,6 +18,7 @@ export class Work {
 	private readonly inputs: Array<Record<string, unknown> | undefined> = [];
 	private readonly settled: Array<Outcome | undefined> = [];
 	private halt: Failure | undefined;
+	private readInput: ((item: number) => Record<string, unknown>) | undefined;
 
 	constructor(
 		private readonly started: Run,
@@ -135,7 +136,8 @@ export class Work {
 		if (item && item !== original) this.raw[index] = item;
 		try {
 			const properties = operation.properties as INodeProperties[];
-			const input = readInput(context, properties, index);
+			this.readInput ??= inputReader(context, properties);
+			const input = this.readInput(index);
 			const secrets = [...secretsIn(properties, input), ...(operation.secrets?.(input) ?? [])];
 			if (secrets.length > 0) this.started.learnOfItem(secrets);
 			// In a record that was fed back, what is not secret may have been taken for it as well.
