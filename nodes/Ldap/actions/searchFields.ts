@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { outputFileField } from '../../shared/node/rowsOutput';
 import { invalidInput } from '../../shared/resilience/failure';
 import type { LdapClient } from '../transport/client';
 import type { Filter } from '../transport/filter';
@@ -101,6 +102,52 @@ export const searchOptions = [
 			'How long the server may search; it returns what it has found by then. 0 means its own limit.',
 	},
 ] as const satisfies INodeProperties[];
+
+export const searchOutputField = {
+	displayName: 'Output',
+	name: 'output',
+	type: 'options',
+	options: [
+		{
+			name: 'CSV File',
+			value: 'csv',
+			description: 'One item with a file of a line for each entry',
+		},
+		{ name: 'Items', value: 'items', description: 'An item for each entry' },
+		{ name: 'Items of Pages', value: 'pages', description: 'An item for each page of entries' },
+		{ name: 'LDIF File', value: 'ldif', description: 'One item with a file that ldapadd can read' },
+		{
+			name: 'NDJSON File',
+			value: 'ndjson',
+			description: 'One item with a file that has a line of JSON for each entry',
+		},
+	],
+	default: 'items',
+	description:
+		'How to return the entries. A file takes no more memory for a million entries than for ten.',
+} as const satisfies INodeProperties;
+
+export const searchFileField = {
+	...outputFileField,
+	displayOptions: { show: { output: ['csv', 'ldif', 'ndjson'] } },
+} as const satisfies INodeProperties;
+
+export const valueSeparatorOption = {
+	displayName: 'Separator of Values',
+	name: 'valueSeparator',
+	type: 'string',
+	default: '|',
+	description: 'Between the values of an attribute that has several, in a CSV file',
+} as const satisfies INodeProperties;
+
+export const referralsOption = {
+	displayName: 'Return Referrals',
+	name: 'referrals',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to return an item with the URL of each place at another server that the search came by and that was not searched. A file has them beside it anyway.',
+} as const satisfies INodeProperties;
 
 export interface SearchInput {
 	base: string;

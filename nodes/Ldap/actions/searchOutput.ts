@@ -1,8 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
 import { Readable } from 'node:stream';
 import type { Item } from '../../shared/node/defineOperation';
 import { WithFiles } from '../../shared/node/defineOperation';
-import { outputFileField, ROW_FILES } from '../../shared/node/rowsOutput';
+import { ROW_FILES } from '../../shared/node/rowsOutput';
 import { invalidInput } from '../../shared/resilience/failure';
 import type { Entry } from '../transport/entry';
 import { formatLdif } from '../transport/ldif';
@@ -14,43 +13,6 @@ import { shaping, shownAs } from './shaped';
 
 // How a search hands over what it finds: as items, or in one file that is written while the entries
 // come in, so that memory does not grow with them.
-
-export const searchOutputField = {
-	displayName: 'Output',
-	name: 'output',
-	type: 'options',
-	options: [
-		{
-			name: 'CSV File',
-			value: 'csv',
-			description: 'One item with a file of a line for each entry',
-		},
-		{ name: 'Items', value: 'items', description: 'An item for each entry' },
-		{ name: 'Items of Pages', value: 'pages', description: 'An item for each page of entries' },
-		{ name: 'LDIF File', value: 'ldif', description: 'One item with a file that ldapadd can read' },
-		{
-			name: 'NDJSON File',
-			value: 'ndjson',
-			description: 'One item with a file that has a line of JSON for each entry',
-		},
-	],
-	default: 'items',
-	description:
-		'How to return the entries. A file takes no more memory for a million entries than for ten.',
-} as const satisfies INodeProperties;
-
-export const searchFileField = {
-	...outputFileField,
-	displayOptions: { show: { output: ['csv', 'ldif', 'ndjson'] } },
-} as const satisfies INodeProperties;
-
-export const valueSeparatorOption = {
-	displayName: 'Separator of Values',
-	name: 'valueSeparator',
-	type: 'string',
-	default: '|',
-	description: 'Between the values of an attribute that has several, in a CSV file',
-} as const satisfies INodeProperties;
 
 type Output = 'csv' | 'items' | 'ldif' | 'ndjson' | 'pages';
 
@@ -68,12 +30,13 @@ export interface Found {
 export interface OutputInput {
 	output: Output;
 	binaryPropertyName?: string;
-	options: ShapeOptions & { valueSeparator?: string };
+	options: ShapeOptions & { referrals?: boolean; valueSeparator?: string };
 }
 
 /**
  * What was found, in the way the user chose. Where the server gave up early, that is said in `truncated`;
- * what other servers hold and nobody has asked, beside a file in `referrals`.
+ * what other servers hold and nobody has asked, beside a file in `referrals`, else where it is wanted in items of
+ * their own.
  */
 export async function delivered(found: Found, input: OutputInput, item: Item): Promise<object[]> {
 	const { output } = input;
@@ -93,6 +56,7 @@ async function asItems(found: Found, { options }: OutputInput, item: Item): Prom
 	});
 	const said = truncation(end, rows.length, limit);
 	if (said) for (const row of rows) Object.assign(row instanceof WithFiles ? row.row : row, said);
+	for (const referral of referralsIn(end, options)) rows.push(referral);
 	return rows;
 }
 
@@ -107,8 +71,11 @@ async function asPages(found: Found, { options }: OutputInput) {
 		pages.push({ page: pages.length + 1, count: rows.length, entries: rows });
 	});
 	const said = truncation(end, count, limit);
-	return pages.map((page) => ({ ...page, ...said }));
+	return [...pages.map((page) => ({ ...page, ...said })), ...referralsIn(end, options)];
 }
+
+const referralsIn = ({ referrals }: SearchEnd, { referrals: wanted }: OutputInput['options']) =>
+	wanted ? referrals.map((referral) => ({ referral })) : [];
 
 interface FileKind {
 	extension: string;

@@ -231,7 +231,7 @@ test('CSV columns have what was asked for, by whichever name', async () => {
 	expect((await failureOf(act(ldap, 'entry.search', all))).message).toMatch(/"\*"/);
 });
 
-test('beside a file stands what other servers hold', async () => {
+test('beside a file stands what other servers hold, and in items of their own where that is wanted', async () => {
 	person('anna');
 	sandbox.refer(GROUPS, [`ldap://other.example/${GROUPS}`]);
 	const input = { base: BASE, returnAll: true, output: 'ndjson' };
@@ -241,6 +241,15 @@ test('beside a file stands what other servers hold', async () => {
 			referrals: [expect.stringMatching(/^ldap:\/\/other\.example\/ou=groups/)],
 		}),
 	]);
+	for (const output of ['items', 'pages']) {
+		const wanted = { ...input, output, options: { referrals: true } };
+		const { rows: items } = await act(ldap, 'entry.search', wanted);
+		expect(items.at(-1)).toEqual({
+			referral: expect.stringMatching(/^ldap:\/\/other\.example\/ou=groups/) as string,
+		});
+		const { rows: fewer } = await act(ldap, 'entry.search', { ...input, output });
+		expect(fewer).toHaveLength(items.length - 1);
+	}
 	const { rows: people } = await act(ldap, 'entry.search', { ...input, base: PEOPLE });
 	expect(people).toEqual([{ count: 2, fileName: 'entries.ndjson' }]);
 });

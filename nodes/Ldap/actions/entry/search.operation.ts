@@ -5,13 +5,17 @@ import type { LdapClient } from '../../transport/client';
 import { attributesField, baseField, shapeOptions } from '../fields';
 import { filterFields } from '../filterFields';
 import { filterOf } from '../filterOf';
+import { delivered } from '../searchOutput';
 import {
-	delivered,
+	referralsOption,
+	scopeField,
 	searchFileField,
+	searching,
+	searchOptions,
 	searchOutputField,
+	typesOnlyOption,
 	valueSeparatorOption,
-} from '../searchOutput';
-import { scopeField, searching, searchOptions, typesOnlyOption } from '../searchFields';
+} from '../searchFields';
 
 export const search = defineOperation({
 	name: 'Search',
@@ -34,9 +38,10 @@ export const search = defineOperation({
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			options: [...searchOptions, ...shapeOptions, typesOnlyOption, valueSeparatorOption].sort(
-				byDisplayName,
-			),
+			options: [
+				...[...searchOptions, ...shapeOptions],
+				...[referralsOption, typesOnlyOption, valueSeparatorOption],
+			].sort(byDisplayName),
 		},
 	],
 	async execute(ldap: LdapClient, input, item) {
