@@ -24,6 +24,8 @@ export interface Call {
 	/** Region of the service. */
 	region: string;
 	minPartSize: number;
+	/** Whether an upload is unknown once it is completed. */
+	forgetsUploads: boolean;
 	/** How long a restoration from the archive takes. */
 	restoreMs: number;
 	/** Tells who listens what happened to an object. */

@@ -24,6 +24,7 @@ export interface Service {
 	region: string;
 	now: () => number;
 	minPartSize: number;
+	forgetsUploads: boolean;
 	restoreMs: number;
 	events: Events;
 	store: Store;
@@ -123,6 +124,7 @@ export async function carryOut(
 		now: service.now(),
 		region,
 		minPartSize: service.minPartSize,
+		forgetsUploads: service.forgetsUploads,
 		restoreMs: service.restoreMs,
 		events: service.events,
 		ids,

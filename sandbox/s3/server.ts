@@ -23,6 +23,8 @@ export interface S3SandboxOptions {
 	port?: number;
 	/** Smallest part but the last, in bytes; 5 MiB as in S3 by default. */
 	minPartSize?: number;
+	/** An upload is unknown once it is completed, as with MinIO. Amazon answers the same again. */
+	forgetsUploads?: boolean;
 	/** How long it takes to bring an archived object back; a second by default. */
 	restoreMs?: number;
 	/** Where notifications go, by the ARN that buckets name. Without any all ARNs are taken. */
@@ -100,6 +102,7 @@ export async function startS3Sandbox(options: S3SandboxOptions = {}): Promise<S3
 		region: options.region ?? 'us-east-1',
 		now: options.now ?? Date.now,
 		minPartSize: options.minPartSize ?? 5 * 1024 * 1024,
+		forgetsUploads: options.forgetsUploads ?? false,
 		restoreMs: options.restoreMs ?? 1000,
 		events,
 		store,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Acl } from './acl.ts';
+import type { Answer } from './answer.ts';
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from './checksum.ts';
 import type { Restoration } from './archive.ts';
 import type { Encryption } from './encryption.ts';
@@ -77,6 +78,13 @@ export interface MultipartUpload extends ObjectProperties {
 	parts: Map<number, StoredPart>;
 }
 
+export interface CompletedUpload {
+	key: string;
+	/** Numbers and ETags of the parts it was completed with. */
+	parts: string;
+	answer: Answer;
+}
+
 export interface Bucket {
 	name: string;
 	region: string;
@@ -99,6 +107,8 @@ export interface Bucket {
 	/** Every key that has a version. */
 	keys: SortedKeys;
 	uploads: Map<string, MultipartUpload>;
+	/** What was answered to the completion of an upload, by its id. */
+	completed: Map<string, CompletedUpload>;
 }
 
 /** What really happened to one key: the number of committed writes and of objects removed. */
@@ -118,6 +128,7 @@ export function newBucket(
 		hidden: new Map(),
 		keys: new SortedKeys(),
 		uploads: new Map(),
+		completed: new Map(),
 	};
 }
 

@@ -16,7 +16,7 @@ let sandbox: S3Sandbox;
 let s3: S3Client;
 
 beforeEach(async () => {
-	sandbox = await startS3Sandbox();
+	sandbox = await startS3Sandbox({ forgetsUploads: true });
 	s3 = clientOf(sandbox);
 	await createBucket(s3, 'bin', { ifExists: 'fail' });
 });

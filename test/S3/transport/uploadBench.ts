@@ -8,6 +8,7 @@ import {
 	startS3Sandbox,
 	type RecordedRequest,
 	type S3Sandbox,
+	type S3SandboxOptions,
 } from '../../../sandbox/s3/server.ts';
 import { clientOf } from '../clientOf';
 
@@ -40,8 +41,8 @@ export class UploadBench {
 		this.s3 = clientOf(sandbox);
 	}
 
-	static async open(): Promise<UploadBench> {
-		const bench = new UploadBench(await startS3Sandbox());
+	static async open(options: S3SandboxOptions = {}): Promise<UploadBench> {
+		const bench = new UploadBench(await startS3Sandbox(options));
 		await createBucket(bench.s3, 'main', { ifExists: 'fail' });
 		bench.sandbox.requests.length = 0;
 		return bench;
