@@ -1,4 +1,4 @@
-import { readCredential, type Credential } from './credential.ts';
+import { checkDate, readCredential, type Credential } from './credential.ts';
 import { S3Error, type ErrorDetails } from './errors.ts';
 import type { S3Request } from './request.ts';
 import { canonicalRequest, sign, signingKey, stringToSign, type CredentialScope } from './sigv4.ts';
@@ -174,6 +174,7 @@ export function authenticate(
 	if (account.expiresAt !== undefined && now >= account.expiresAt)
 		throw new S3Error('ExpiredToken');
 	checkTime(credential, now);
+	checkDate(request, credential);
 	checkSignedHeaders(request, signedHeaders);
 	const hash = sts?.sha256 ?? payloadHash(request, credential);
 	const payload = readPayload(hash);

@@ -45,7 +45,8 @@ function readScope(
 
 function readTimestamp(text: string): number {
 	const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-	if (!match) {
+	// Nothing was signed before 1970.
+	if (!match || text < '1970') {
 		throw new S3Error('AccessDenied', {
 			message: 'AWS authentication requires a valid Date or x-amz-date header',
 		});
@@ -54,7 +55,12 @@ function readTimestamp(text: string): number {
 	return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
 }
 
-function checkDate(request: S3Request, scope: CredentialScope, timestamp: string): void {
+/**
+ * Whether a credential is one of the day of its request. A time that is far off is told as such, so
+ * this comes after the check of the time.
+ * @throws S3Error AuthorizationHeaderMalformed, AuthorizationQueryParametersError
+ */
+export function checkDate(request: S3Request, { scope, timestamp }: Credential): void {
 	const day = timestamp.slice(0, 8);
 	if (scope.date !== day) {
 		throw malformed(
@@ -81,7 +87,6 @@ function fromHeader(request: S3Request, authorization: string): Credential {
 	const { accessKeyId, scope } = readScope(request, required('Credential'));
 	const timestamp = request.headers.get('x-amz-date') ?? '';
 	const time = readTimestamp(timestamp);
-	checkDate(request, scope, timestamp);
 	return {
 		accessKeyId,
 		scope,
@@ -117,7 +122,6 @@ function fromQuery(request: S3Request): Credential {
 	const { accessKeyId, scope } = readScope(request, required('X-Amz-Credential'));
 	const timestamp = required('X-Amz-Date');
 	const time = readTimestamp(timestamp);
-	checkDate(request, scope, timestamp);
 	return {
 		accessKeyId,
 		scope,
@@ -147,10 +151,16 @@ export function readCredential(request: S3Request): Credential | undefined {
 		});
 	}
 	if (inQuery) return fromQuery(request);
-	if (authorization === undefined) return undefined;
+	if (!authorization) return undefined;
 	if (authorization.startsWith('AWS4-HMAC-SHA256 ')) return fromHeader(request, authorization);
-	throw new S3Error('InvalidRequest', {
-		message:
-			'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+	if (authorization.startsWith('AWS ')) {
+		throw new S3Error('InvalidRequest', {
+			message:
+				'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+		});
+	}
+	throw new S3Error('InvalidArgument', {
+		message: 'Unsupported Authorization Type',
+		elements: { ArgumentName: 'Authorization', ArgumentValue: authorization },
 	});
 }
