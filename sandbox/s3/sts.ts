@@ -32,7 +32,7 @@ export function asksSts({ method, bucket, headers }: S3Request): boolean {
 }
 
 /**
- * AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity. Every role exists, and lets everybody
+ * AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken and GetCallerIdentity. Every role exists, and lets everybody
  * with keys or with something that looks like a JSON Web Token take it on; what it may do is what the
  * caller may do.
  * https://docs.aws.amazon.com/STS/latest/APIReference/
@@ -94,9 +94,16 @@ type Action = (service: Service, form: URLSearchParams, caller: Account) => Xml[
 const actions: Partial<Record<string, Action>> = {
 	AssumeRole: (service, form, caller) => issue(service, form, known(caller)),
 	AssumeRoleWithWebIdentity: (service, form) => {
-		if (!webToken.test(form.get('WebIdentityToken') ?? ''))
-			throw new StsError('InvalidIdentityToken', 400, 'The ID Token provided is not a valid JWT.');
+		checkWebToken(form.get('WebIdentityToken') ?? '', service.now());
 		return issue(service, form, {});
+	},
+	GetSessionToken: (service, form, caller) => {
+		if (known(caller).sessionToken !== undefined) {
+			const message = 'Cannot call GetSessionToken with session credentials';
+			throw new StsError('AccessDenied', 403, message);
+		}
+		const seconds = duration(form, 43_200, 129_600);
+		return [credentials(service, caller, seconds)];
 	},
 	GetCallerIdentity: (_service, _form, caller) => {
 		const user = userOf(known(caller));
@@ -114,40 +121,63 @@ function known(caller: Account): Account {
 	throw new StsError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
 }
 
+/** Nobody's signature is checked, but a token must be one, and not be over. @throws StsError */
+function checkWebToken(token: string, now: number): void {
+	if (!webToken.test(token))
+		throw new StsError('InvalidIdentityToken', 400, 'The ID Token provided is not a valid JWT.');
+	const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
+	const [, expires] = /"exp"\s*:\s*(\d+)/.exec(payload) ?? [];
+	if (expires === undefined || Number(expires) * 1000 > now) return;
+	const message = `Token expired: current date/time ${Math.floor(now / 1000)} must be before the expiration date/time ${expires}`;
+	throw new StsError('ExpiredTokenException', 400, message);
+}
+
+/** For how many seconds keys are wanted. @throws StsError ValidationError */
+function duration(form: URLSearchParams, usual: number, max: number): number {
+	const seconds = Number(form.get('DurationSeconds') ?? usual);
+	if (Number.isInteger(seconds) && seconds >= 900 && seconds <= max) return seconds;
+	throw new StsError('ValidationError', 400, 'DurationSeconds is out of range');
+}
+
 function issue(
-	{ accounts, now }: Service,
+	service: Service,
 	form: URLSearchParams,
-	{ user, buckets }: Pick<Account, 'user' | 'buckets'>,
+	caller: Pick<Account, 'user' | 'buckets'>,
 ): Xml[] {
 	const [, role] = roleArn.exec(form.get('RoleArn') ?? '') ?? [];
 	const session = form.get('RoleSessionName') ?? '';
-	const seconds = Number(form.get('DurationSeconds') ?? usualSeconds);
 	if (role === undefined || !/^[\w+=,.@-]{2,64}$/.test(session))
 		throw new StsError('ValidationError', 400, 'RoleArn or RoleSessionName is invalid');
-	if (!(Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200))
-		throw new StsError('ValidationError', 400, 'DurationSeconds is out of range');
+	const seconds = duration(form, usualSeconds, 43_200);
+	const arn = `arn:aws:sts::${accountId(userOf(caller))}:assumed-role/${role}/${session}`;
+	return [
+		element('AssumedRoleUser', [element('Arn', arn), element('AssumedRoleId', `AROA:${session}`)]),
+		credentials(service, caller, seconds, arn),
+	];
+}
+
+/** Keys for a while that may do what the caller may. */
+function credentials(
+	{ accounts, now }: Service,
+	{ user, buckets }: Pick<Account, 'user' | 'buckets'>,
+	seconds: number,
+	arn?: string,
+): Xml {
 	const random = () => randomBytes(12).toString('hex');
-	const owner = userOf({ user });
 	const issued = {
 		accessKeyId: `ASIA${random().slice(0, 16).toUpperCase()}`,
 		secretAccessKey: `issued/${random()}`,
 		sessionToken: `token+${random()}/${random()}=`,
 		expiresAt: now() + seconds * 1000,
-		arn: `arn:aws:sts::${accountId(owner)}:assumed-role/${role}/${session}`,
+		...(arn !== undefined && { arn }),
 		...(user !== undefined && { user }),
 		...(buckets && { buckets }),
 	};
 	accounts.push(issued);
-	return [
-		element('AssumedRoleUser', [
-			element('Arn', issued.arn),
-			element('AssumedRoleId', `AROA:${session}`),
-		]),
-		element('Credentials', [
-			element('AccessKeyId', issued.accessKeyId),
-			element('SecretAccessKey', issued.secretAccessKey),
-			element('SessionToken', issued.sessionToken),
-			element('Expiration', new Date(issued.expiresAt).toISOString()),
-		]),
-	];
+	return element('Credentials', [
+		element('AccessKeyId', issued.accessKeyId),
+		element('SecretAccessKey', issued.secretAccessKey),
+		element('SessionToken', issued.sessionToken),
+		element('Expiration', new Date(issued.expiresAt).toISOString()),
+	]);
 }
