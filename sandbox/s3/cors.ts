@@ -58,7 +58,9 @@ export function corsHeaders(
 ): Record<string, string> {
 	const origin = request.headers.get('origin');
 	if (origin === undefined) return {};
-	const rule = ruleFor(bucket, origin, request.method, []);
+	// The method that a preflight would name decides where a request names one.
+	const method = request.headers.get('access-control-request-method') ?? request.method;
+	const rule = ruleFor(bucket, origin, method, []);
 	return rule ? rulesHeaders(rule, origin) : {};
 }
 

@@ -108,6 +108,14 @@ function keptMetadata(old: ObjectMetadata, given: ObjectMetadata): ObjectMetadat
 	};
 }
 
+/** Each of these makes a copy onto itself one that changes something, also where it names what is. */
+const changing = [
+	'x-amz-storage-class',
+	'x-amz-website-redirect-location',
+	'x-amz-server-side-encryption',
+	'x-amz-server-side-encryption-customer-algorithm',
+];
+
 export const copyObject: Handler = (call) => {
 	const { request, store, now } = call;
 	const bucket = bucketOf(call);
@@ -118,9 +126,7 @@ export const copyObject: Handler = (call) => {
 	const given = propertiesOf(call);
 	const changes =
 		replace ||
-		['x-amz-storage-class', 'x-amz-website-redirect-location'].some((name) =>
-			request.headers.has(name),
-		) ||
+		changing.some((name) => request.headers.has(name)) ||
 		JSON.stringify(given.encryption) !== JSON.stringify(source.object.encryption);
 	const same = source.object === bucket.objects.get(key);
 	if (same && !changes) {

@@ -11,6 +11,7 @@ import { bucketOf, integerArgument, invalidArgument } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
 import type { S3Request } from '../request.ts';
 import type { StoredObject, StoredPart } from '../store.ts';
+import { anonymous } from '../users.ts';
 import { objectOf, versionHeaders } from '../versions.ts';
 
 interface Span {
@@ -71,8 +72,14 @@ const overridable = [
 	'content-encoding',
 ];
 
-function overrides(request: S3Request): Record<string, string> {
+function overrides({ request, account }: Call): Record<string, string> {
 	const headers: Record<string, string> = {};
+	const asked = overridable.some((name) => request.query.has(`response-${name}`));
+	if (asked && account === anonymous) {
+		throw new S3Error('InvalidRequest', {
+			message: 'Request specific response headers cannot be used for anonymous GET requests.',
+		});
+	}
 	for (const name of overridable) {
 		const value = request.query.get(`response-${name}`);
 		// A control character would end the header; it must not get that far.
@@ -110,7 +117,7 @@ function answer(call: Call): Answer {
 		...lockHeaders(object.lock),
 		...restorationHeaders(object, now),
 		...versionHeaders(bucketOf(call), object),
-		...overrides(request),
+		...overrides(call),
 	};
 	if (object.tags.size > 0) headers['x-amz-tagging-count'] = String(object.tags.size);
 	const partial = span !== undefined && object.size > 0;

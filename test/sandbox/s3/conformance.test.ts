@@ -1,10 +1,16 @@
 import {
+	CompleteMultipartUploadCommand,
+	CopyObjectCommand,
 	CreateBucketCommand,
+	CreateMultipartUploadCommand,
 	GetObjectCommand,
 	HeadObjectCommand,
+	PutBucketCorsCommand,
 	PutObjectCommand,
+	UploadPartCommand,
 	type S3Client,
 } from '@aws-sdk/client-s3';
+import { crc32 } from 'node:zlib';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { needs } from '../../needs';
 import { postForm, signedFields } from './forms.ts';
@@ -79,6 +85,94 @@ test.each([
 	await sdk.send(new PutObjectCommand({ Bucket, Key: 'encoded', Body: 'x', ContentEncoding }));
 	const head = await sdk.send(new HeadObjectCommand({ Bucket, Key: 'encoded' }));
 	expect(head.ContentEncoding).toBe(kept);
+});
+
+test('a copy onto itself may name the encryption that it has', async () => {
+	const onto = { Bucket, Key, CopySource: `${Bucket}/${Key}` };
+	expect(await codeOf(sdk.send(new CopyObjectCommand(onto)))).toBe('InvalidRequest');
+	await sdk.send(new CopyObjectCommand({ ...onto, ServerSideEncryption: 'AES256' }));
+	await sdk.send(new CopyObjectCommand({ ...onto, ServerSideEncryption: 'AES256' }));
+});
+
+test('nobody chooses the headers of an answer without a signature', async () => {
+	const acl = { ACL: 'public-read' as const };
+	await sdk.send(new PutObjectCommand({ Bucket, Key: 'public', Body: 'x', ...acl }));
+	const url = `${sandbox.endpoint}/${Bucket}/public`;
+	expect((await fetch(url)).status).toBe(200);
+	const answer = await fetch(`${url}?response-content-type=text/html`);
+	expect([answer.status, await answer.text()]).toEqual([
+		400,
+		expect.stringContaining('<Code>InvalidRequest</Code>'),
+	]);
+});
+
+test('a request that names a method gets the headers of its rule', async () => {
+	const CORSRules = [{ AllowedMethods: ['GET'], AllowedOrigins: ['http://a.example'] }];
+	await sdk.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }));
+	const allowed = async (headers: Record<string, string>) => {
+		const about = { method: 'PUT', headers: { origin: 'http://a.example', ...headers } };
+		const { status, headers: got } = await fetch(`${sandbox.endpoint}/${Bucket}/x`, about);
+		return [status, got.get('access-control-allow-origin')];
+	};
+	expect(await allowed({})).toEqual([403, null]);
+	const named = { 'access-control-request-method': 'GET' };
+	expect(await allowed(named)).toEqual([403, 'http://a.example']);
+});
+
+describe('completing an upload', () => {
+	const upload = async (on: S3Sandbox) => {
+		const client = sdkClient(on);
+		const about = { Bucket, Key: 'in parts' };
+		const made = await client.send(
+			new CreateMultipartUploadCommand({ ...about, ChecksumAlgorithm: 'CRC32' }),
+		);
+		const of = { ...about, UploadId: made.UploadId };
+		const part = { ...of, PartNumber: 1, Body: 'x', ChecksumAlgorithm: 'CRC32' as const };
+		const { ETag, ChecksumCRC32 } = await client.send(new UploadPartCommand(part));
+		const Parts = [{ PartNumber: 1, ETag, ChecksumCRC32 }];
+		const complete = async (more: object = {}) =>
+			await client.send(
+				new CompleteMultipartUploadCommand({ ...of, MultipartUpload: { Parts }, ...more }),
+			);
+		return { complete, done: () => client.destroy() };
+	};
+
+	test('again answers the same, and writes nothing', async () => {
+		const { complete, done } = await upload(sandbox);
+		const first = await complete();
+		await sdk.send(new PutObjectCommand({ Bucket, Key: 'in parts', Body: 'newer' }));
+		expect(await complete()).toMatchObject({ ETag: first.ETag, Location: first.Location });
+		expect(sandbox.read(Bucket, 'in parts')?.toString()).toBe('newer');
+		const other = { MultipartUpload: { Parts: [{ PartNumber: 2, ETag: '"x"' }] } };
+		expect(await codeOf(complete(other))).toBe('NoSuchUpload');
+		done();
+	});
+
+	test('again is refused by a server that forgets', async () => {
+		const forgetful = await startS3Sandbox({ forgetsUploads: true });
+		const client = sdkClient(forgetful);
+		await client.send(new CreateBucketCommand({ Bucket }));
+		const { complete, done } = await upload(forgetful);
+		await complete();
+		expect(await codeOf(complete())).toBe('NoSuchUpload');
+		done();
+		client.destroy();
+		await forgetful.close();
+	});
+
+	// minio-go says the checksum of the checksums without the number of parts behind it.
+	test('the checksum of a composite is taken with and without the number of parts', async () => {
+		const { complete, done } = await upload(sandbox);
+		const wrong = { ChecksumCRC32: 'AAAAAA==' };
+		expect(await codeOf(complete(wrong))).toBe('BadDigest');
+		// CRC32 of the four bytes 0x8CDC1683, which are the CRC32 of "x".
+		const sum = crc32(Buffer.from('8cdc1683', 'hex'));
+		const bytes = Buffer.alloc(4);
+		bytes.writeUInt32BE(sum);
+		const { ChecksumCRC32 } = await complete({ ChecksumCRC32: bytes.toString('base64') });
+		expect(ChecksumCRC32).toBe(`${bytes.toString('base64')}-1`);
+		done();
+	});
 });
 
 test('an expectation that S3 does not know does not matter', async () => {
