@@ -3,6 +3,7 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs/promises');
 const path = require('node:path');
+const { isDeepStrictEqual } = require('node:util');
 const esbuild = require('esbuild');
 const gulp = require('gulp');
 
@@ -51,9 +52,10 @@ async function bundle() {
 }
 
 /**
- * Puts all nodes into one file, dist/nodes/bundle.js: n8n requires them in each of its processes at start,
- * and some 250 small files take three to four times as long. Each compiled node becomes a line that takes
- * its class from there. The other compiled files are for tests, and not in the tarball.
+ * Puts the code of all nodes into one file, dist/nodes/bundle.js, and makes of each compiled node what n8n
+ * reads at the start of each of its processes: its description as JSON, and functions that load the code
+ * when one is called first. The other compiled files are for tests, and not in the tarball. See
+ * docs/decisions/0010 and 0016.
  */
 async function join() {
 	const { n8n } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'));
@@ -75,15 +77,57 @@ async function join() {
 		plugins: [librariesStayOutside],
 		logLevel: 'warning',
 	});
+	const bundle = path.join(dist, 'nodes', 'bundle.js');
+	delete require.cache[bundle];
+	const classes = require(bundle);
 	await Promise.all(
 		n8n.nodes.map(async (file) => {
 			const [name] = path.basename(file).split('.');
-			const bundle = path.posix.relative(path.posix.dirname(file), 'dist/nodes/bundle.js');
-			const code = `'use strict';\nexports.${name} = require('${bundle}').${name};\n`;
-			await fs.writeFile(path.join(root, file), code);
+			const from = path.posix.relative(path.posix.dirname(file), 'dist/nodes/bundle.js');
+			await fs.writeFile(path.join(root, file), sign(name, from, classes[name]));
 		}),
 	);
 }
+
+/** The source of a node that has its description, and the rest when it is asked for. */
+function sign(name, from, Node) {
+	const { description, ...others } = new Node();
+	const json = JSON.stringify(description);
+	if (!isDeepStrictEqual(JSON.parse(json), withoutUndefined(description)))
+		throw new Error(`The description of ${name} holds what JSON does not`);
+	const fields = Object.entries(others).map(([key, value]) => `\t${key} = ${later(value, key)};`);
+	const functions = Object.getOwnPropertyNames(Node.prototype)
+		.filter((key) => key !== 'constructor')
+		.map((key) => `\t${key}${call(key)}`);
+	return [
+		"'use strict';",
+		'let node;',
+		`const load = () => (node ??= new (require('${from}').${name})());`,
+		`exports.${name} = class ${name} {`,
+		// A text is read faster than the same as code.
+		`\tdescription = JSON.parse(${JSON.stringify(json)});`,
+		...[...fields, ...functions, '};', ''],
+	].join('\n');
+}
+
+/** Source of the like of a value, with functions that call those of the value. */
+function later(value, at) {
+	if (typeof value === 'function') return `function ${call(at)}`;
+	if (typeof value !== 'object' || value === null) throw new Error(`${at} is no function`);
+	const entries = Object.entries(value).map(
+		([key, inner]) => `${key}: ${later(inner, `${at}.${key}`)}`,
+	);
+	return `{ ${entries.join(', ')} }`;
+}
+
+const call = (at) => `(...given) { return load().${at}.apply(this, given); }`;
+
+const withoutUndefined = (value) => {
+	if (Array.isArray(value)) return value.map(withoutUndefined);
+	if (typeof value !== 'object' || value === null) return value;
+	const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+	return Object.fromEntries(entries.map(([key, inner]) => [key, withoutUndefined(inner)]));
+};
 
 const librariesStayOutside = {
 	name: 'libraries stay outside',

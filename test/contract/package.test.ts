@@ -142,16 +142,47 @@ describe('the tarball', () => {
 		expect(answer.libraries).toEqual([]);
 	});
 
-	test('is one file to n8n, beside those that it looks for', () => {
+	test('n8n reads what it looks for at its start, and one file more when a node is used', () => {
 		const required = inEmptyTree(`
 			const path = require('node:path');
-			for (const file of ${JSON.stringify(loaded)}) require(path.resolve(file));
 			const here = process.cwd() + path.sep;
-			const files = Object.keys(require.cache).filter((file) => file.startsWith(here));
-			console.log(JSON.stringify(files.map((file) => path.relative(here, file))));
-		`) as string[];
-		const others = required.map((file) => file.replaceAll(path.sep, '/'));
-		expect(others.filter((file) => !loaded.includes(file))).toEqual(['dist/nodes/bundle.js']);
+			const files = () => Object.keys(require.cache)
+				.filter((file) => file.startsWith(here))
+				.map((file) => path.relative(here, file).replaceAll(path.sep, '/'));
+			const nodes = ${JSON.stringify(loaded)}.map((file) =>
+				new (require(path.resolve(file))[path.basename(file).split('.')[0]])());
+			const atStart = files();
+			const { methods } = nodes.find(({ methods }) => methods);
+			// It answers that it was given no credential, or fails of it.
+			Promise.resolve(Object.values(methods.credentialTest)[0].call({}, {})).catch(() => {});
+			console.log(JSON.stringify({ atStart, more: files().filter((file) => !atStart.includes(file)) }));
+			process.exit();
+		`) as { atStart: string[]; more: string[] };
+		expect(required.atStart.sort()).toEqual([...loaded].sort());
+		expect(required.more).toEqual(['dist/nodes/bundle.js']);
+	});
+
+	test('what n8n reads at its start says all that the nodes have', () => {
+		const answer = inEmptyTree(`
+			const path = require('node:path');
+			const shapeOf = (value) => {
+				if (typeof value === 'function') return 'function';
+				if (typeof value !== 'object' || value === null) return value;
+				return Array.isArray(value) ? value.map(shapeOf) : Object.fromEntries(
+					Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]));
+			};
+			const whole = (Node) => ({
+				...shapeOf(new Node()),
+				functions: Object.getOwnPropertyNames(Node.prototype).sort(),
+			});
+			const code = require(path.resolve('dist/nodes/bundle.js'));
+			console.log(JSON.stringify(${JSON.stringify(manifest.n8n.nodes)}.map((file) => {
+				const [name] = path.basename(file).split('.');
+				return { shown: whole(require(path.resolve(file))[name]), is: whole(code[name]) };
+			})));
+		`) as Array<{ shown: object; is: object }>;
+		expect(answer).toHaveLength(manifest.n8n.nodes.length);
+		for (const { shown, is } of answer) expect(shown).toEqual(is);
 	});
 
 	test('contains the pictures its nodes name', () => {
