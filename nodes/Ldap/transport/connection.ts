@@ -13,6 +13,7 @@ import { contactThrough } from './contact';
 import {
 	badFrame,
 	closedByServer,
+	isRefusal,
 	noticeOfDisconnection,
 	notSent,
 	resultFailure,
@@ -296,7 +297,8 @@ export class Connection implements Session {
 		// Answers to what was abandoned still come.
 		const asked = this.waiting.get(id);
 		if (answer.type === 'result') {
-			if (asked && asked.response !== answer.tag)
+			// Small servers refuse what they do not have with the result of something else (LLDAP, GLAuth).
+			if (asked && asked.response !== answer.tag && !isRefusal(answer))
 				throw new BerError(`an answer of the kind 0x${answer.tag.toString(16)} to another request`);
 			this.waiting.delete(id);
 		}
@@ -307,7 +309,7 @@ export class Connection implements Session {
 	/** RFC 4511 section 4.4: other notices than that of a disconnection are to be ignored. */
 	private unsolicited(answer: Answer): void {
 		if (answer.type === 'result' && answer.tag === Response.extended) {
-			const failure = noticeOfDisconnection(answer, this.server);
+			const failure = noticeOfDisconnection(answer, this.server, this.waiting.size === 1);
 			if (failure) this.close(failure);
 		}
 	}

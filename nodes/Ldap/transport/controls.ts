@@ -5,6 +5,7 @@ import type { Control, SortKey } from './search';
 export const PAGED_RESULTS = '1.2.840.113556.1.4.319';
 /** Sorted by the server (RFC 2891) */
 export const SORT_REQUEST = '1.2.840.113556.1.4.473';
+const SORT_RESPONSE = '1.2.840.113556.1.4.474';
 
 /** RFC 2696 section 2 */
 export const pagedResults = (size: number, cookie: Buffer): Control => ({
@@ -37,3 +38,12 @@ export const sortRequest = (keys: readonly SortKey[]): Control => ({
 		),
 	),
 });
+
+/** Whether the server says that the entries are sorted; RFC 2891 section 1.2. */
+export function isSorted(controls: readonly Control[]): boolean {
+	const value = controls.find(({ oid }) => oid === SORT_RESPONSE)?.value;
+	if (!value) return false;
+	const reader = new BerReader(value);
+	reader.enter(Tag.sequence);
+	return reader.enumerated() === 0;
+}

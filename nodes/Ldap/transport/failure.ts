@@ -47,7 +47,7 @@ export function resultFailure(result: Result, { doing, dn, asOther, redact }: Do
 		phase = 'rejected',
 		scope,
 		hint,
-	} = (doing === 'Bind' && atSignIn(result)) || meaningOf(result);
+	} = (doing === 'Bind' ? atSignIn(result) : afterSignIn(result)) ?? meaningOf(result);
 	const said = printable(result.message);
 	const windows = windowsError(said);
 	const what = said ? (windows ? `${said} (${windows.words})` : said) : words;
@@ -85,6 +85,16 @@ function atSignIn({ code }: Result): Meaning | undefined {
 	if (!meaning || !ABOUT_THE_ACCOUNT.has(code)) return undefined;
 	const hint = 'The account may be disabled, locked or expired, or not be there.';
 	return { ...meaning, kind: 'auth', scope: 'credential', hint };
+}
+
+/**
+ * Who is signed in stays so: it is about a password in the request, such as the old one of Password Modify,
+ * and no reason to stop what else this credential does.
+ */
+function afterSignIn({ code }: Result): Meaning | undefined {
+	const meaning = RESULT_CODES[code];
+	if (!meaning || code !== Code.invalidCredentials) return undefined;
+	return { ...meaning, scope: 'item', hint: 'The old password may be wrong.' };
 }
 
 const ABOUT_THE_ACCOUNT = new Set<number>([
@@ -151,11 +161,30 @@ export const badFrame = (cause: BerError, server: Server): Failure =>
 
 const NOTICE_OF_DISCONNECTION = '1.3.6.1.4.1.1466.20036';
 
-/** The server says why it closes the connection (RFC 4511 section 4.4.1). */
-export function noticeOfDisconnection(result: Result, server: Server): Failure | undefined {
+/** Says that something was not done, and why. */
+export const isRefusal = ({ code }: Result): boolean => code in RESULT_CODES;
+
+/**
+ * The server says why it closes the connection (RFC 4511 section 4.4.1).
+ * @param alone only one request waits: it is that one which the server does not understand
+ */
+export function noticeOfDisconnection(
+	result: Result,
+	server: Server,
+	alone: boolean,
+): Failure | undefined {
 	if (result.oid !== NOTICE_OF_DISCONNECTION) return undefined;
 	const { hint, name } = meaningOf(result);
 	const said = printable(result.message);
+	if (alone && result.code === Code.protocolError)
+		return new Failure({
+			kind: 'invalid',
+			phase: 'rejected',
+			code: codeOf(result.code),
+			message: `The server ${nameOf(server)} does not understand the request: ${said || name}`,
+			hint: 'It may not have what the request asks for: leave options out, or write the filter in another way.',
+			status: result.code,
+		});
 	return new Failure({
 		kind: result.code === 8 || result.code === 13 ? 'auth' : 'unavailable',
 		// What it had begun may be done.

@@ -12,6 +12,7 @@ import { listen } from './listen';
 import { Code } from './message';
 import type { PoolOptions } from './pool';
 import { poolOf } from './pool';
+import { portable } from './portable';
 import {
 	addRequest,
 	compareRequest,
@@ -85,7 +86,8 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 		},
 		search: async function* (wanted) {
 			const pageSize = await pageSizeOf(wanted, client);
-			return yield* searchFollowing(calls, referrals(), { ...wanted, pageSize });
+			const search = { ...(await portable(client, wanted)), pageSize };
+			return yield* searchFollowing(calls, referrals(), search);
 		},
 		add: async (dn, attributes, { controls } = {}) => {
 			await ask({
@@ -130,7 +132,9 @@ export function ldapClient(options: LdapClientOptions): LdapClient {
 			const result = await ask({ doing: `Extended ${oid}`, operation, repeatable });
 			return { oid: result.oid, value: result.value };
 		},
-		listen: (wanted, of) => listen(calls, wanted, of),
+		listen: async function* (wanted, of) {
+			return yield* listen(calls, await portable(client, wanted), of);
+		},
 		authenticate: async (name, password) => {
 			if (!name || !password) throw incomplete(name ? 'password' : 'name');
 			await calls.through(

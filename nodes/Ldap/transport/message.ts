@@ -64,6 +64,7 @@ export const Response = {
 /** Result codes that decide what happens next (RFC 4511 appendix A). */
 export const Code = {
 	success: 0,
+	protocolError: 2,
 	timeLimitExceeded: 3,
 	sizeLimitExceeded: 4,
 	compareFalse: 5,
@@ -79,6 +80,8 @@ export const Code = {
 	aliasProblem: 33,
 	invalidDnSyntax: 34,
 	aliasDereferencingProblem: 36,
+	invalidCredentials: 49,
+	insufficientAccessRights: 50,
 	unwillingToPerform: 53,
 	objectClassViolation: 65,
 	notAllowedOnNonLeaf: 66,

@@ -39,6 +39,8 @@ export interface Search {
 	 * Otherwise the rest is fetched, and they are whole.
 	 */
 	allValues?: boolean;
+	/** DN of an entry that is left out, as the server writes it */
+	without?: string;
 	/** sorted by the server (RFC 2891) */
 	sort?: SortKey[];
 	controls?: Control[];

@@ -1,7 +1,8 @@
+import { Failure } from '../../shared/resilience/failure';
 import type { AnswerStream } from './answerStream';
 import type { Calls } from './calls';
 import { ofConnection } from './calls';
-import { cookieOf, pagedResults, sortRequest } from './controls';
+import { cookieOf, isSorted, pagedResults, sortRequest } from './controls';
 import type { Entry } from './entry';
 import type { Doing } from './failure';
 import { codeOf } from './failure';
@@ -48,18 +49,24 @@ interface Reading {
 export class SearchRun {
 	private readonly seen = new SeenNames();
 	private readonly referrals = new Set<string>();
+	private readonly without: string | undefined;
 	private given = 0;
 	private rounds = 0;
 	private reading: Reading | undefined;
 	private cookie: Buffer = NO_COOKIE;
 	private end: RunEnd | undefined;
+	/** the limit is reached, but nobody knows yet whether these are the first ones */
+	private limited: SearchEnd | undefined;
+	private sorted = false;
 
 	/** @param pageSize 0: in one go */
 	constructor(
 		private readonly calls: Calls,
 		private readonly search: Search,
-		private readonly pageSize: number,
-	) {}
+		private pageSize: number,
+	) {
+		this.without = search.without?.toLowerCase();
+	}
 
 	/** The next entries, or how the search ended. After a failure it can be asked again. */
 	async next(signal: AbortSignal): Promise<Entry[] | RunEnd> {
@@ -96,6 +103,10 @@ export class SearchRun {
 		return Math.max(IDLE_MS, 2_000 * (this.search.timeLimit ?? 0));
 	}
 
+	private get isToSort(): boolean {
+		return Boolean(this.search.sort?.length);
+	}
+
 	private get what(): Doing {
 		return { doing: DOING, dn: this.search.base };
 	}
@@ -108,10 +119,11 @@ export class SearchRun {
 
 	private ask({ connection }: Lease): AnswerStream {
 		const { search, pageSize } = this;
-		// One more than is asked for tells whether there is more.
-		const wanted = search.sizeLimit ? search.sizeLimit + 1 : 0;
+		// One more than is asked for tells whether there is more; one that is left out counts as well.
+		const more = search.without === undefined ? 1 : 2;
+		const wanted = search.sizeLimit ? search.sizeLimit + more : 0;
 		const controls: Control[] = [...(search.controls ?? [])];
-		if (search.sort?.length) controls.push(sortRequest(search.sort));
+		if (search.sort && this.isToSort) controls.push(sortRequest(search.sort));
 		if (pageSize > 0) {
 			const size = wanted ? Math.min(pageSize, wanted) : pageSize;
 			controls.push(pagedResults(size, this.cookie));
@@ -122,29 +134,42 @@ export class SearchRun {
 	/** The server works on the next page while this one is worked on. */
 	private askAhead(reading: Reading): void {
 		const { ended } = reading.stream;
-		if (this.end || ended?.code !== 0 || this.pageSize === 0) return;
+		if (this.end || this.limited || ended?.code !== 0 || this.pageSize === 0) return;
 		const cookie = cookieOf(ended.controls);
 		if (cookie.length === 0) return;
 		this.cookie = cookie;
+		this.sorted ||= isSorted(ended.controls);
 		reading.stream = this.ask(reading.lease);
 	}
 
 	private pageEnded(reading: Reading, result: Result): void {
-		if (LIMITS.has(result.code) && this.given > 0) {
+		this.sorted ||= isSorted(result.controls);
+		if (this.limited) {
+			if (!this.sorted) throw unsorted();
+			this.end = this.limited;
+		} else if (LIMITS.has(result.code) && this.given > 0) {
 			const message = this.calls.failureOf(result, DOING, this.search.base).message;
 			this.end = this.ended({ code: codeOf(result.code), message });
 		} else if (result.code === Code.referral) {
 			this.end = { ...this.ended(), elsewhere: result };
+		} else if (this.refusesPages(result)) {
+			this.pageSize = 0;
+			reading.stream = this.ask(reading.lease);
 		} else if (result.code !== 0) {
 			const failure = this.calls.failureOf(result, DOING, this.search.base);
-			throw this.search.sort?.length && UNSORTED.has(result.code)
-				? failure.withHint(SORT)
-				: failure;
+			throw this.isToSort && UNSORTED.has(result.code) ? failure.withHint(SORT) : failure;
 		} else {
 			this.cookie = this.pageSize > 0 ? cookieOf(result.controls) : NO_COOKIE;
 			if (this.cookie.length > 0) reading.stream = this.ask(reading.lease);
+			else if (this.isToSort && !this.sorted && this.given > 1) throw unsorted();
 			else this.end = this.ended();
 		}
+	}
+
+	/** Some servers announce pages that this user may not ask for; nobody has asked for them by name. */
+	private refusesPages({ code }: Result): boolean {
+		const onlyPages = this.pageSize > 0 && !this.isToSort && !this.search.controls?.length;
+		return code === Code.unavailableCriticalExtension && onlyPages && this.given === 0;
 	}
 
 	/** Entries that were not given before; what else came is kept. */
@@ -153,7 +178,9 @@ export class SearchRun {
 		for (const answer of answers) {
 			if (answer.type === 'reference') for (const url of answer.urls) this.referrals.add(url);
 			if (answer.type !== 'entry') continue;
-			const isNew = this.seen.add(answer.entry.dn.toLowerCase());
+			const name = answer.entry.dn.toLowerCase();
+			if (name === this.without) continue;
+			const isNew = this.seen.add(name);
 			// Within one round nothing is left out: with aliases an entry may come twice.
 			if (isNew || this.rounds === 1) entries.push(answer.entry);
 		}
@@ -164,11 +191,11 @@ export class SearchRun {
 	private within(entries: Entry[]): Entry[] {
 		const { sizeLimit = 0 } = this.search;
 		const left = sizeLimit > 0 ? sizeLimit - this.given : entries.length;
-		if (entries.length > left)
-			this.end = this.ended({
-				code: 'LIMIT_REACHED',
-				message: `There are more than ${sizeLimit} entries`,
-			});
+		if (entries.length > left) {
+			const message = `There are more than ${sizeLimit} entries`;
+			this.limited = this.ended({ code: 'LIMIT_REACHED', message });
+			if (!this.isToSort) this.end = this.limited;
+		}
 		const given = entries.slice(0, left);
 		this.given += given.length;
 		return given;
@@ -178,6 +205,16 @@ export class SearchRun {
 		return { ...(truncated && { truncated }), referrals: [...this.referrals] };
 	}
 }
+
+/** RFC 2891 section 1: only a server that answers the control has heeded it. */
+const unsorted = () =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'NOT_SORTED',
+		message: 'The server gives the entries in an order of its own: it does not sort (RFC 2891)',
+		hint: 'Leave "Sort By" out and use the Sort node.',
+	});
 
 const DOING = 'Search';
 const NO_COOKIE = Buffer.alloc(0);

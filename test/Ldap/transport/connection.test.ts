@@ -3,6 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { octets, sequence, integer, tlv } from '../../../sandbox/ldap/ber.ts';
 import { present } from '../../../nodes/Ldap/transport/filter';
+import { stopsAll } from '../../../nodes/shared/resilience/failure';
 import { redactor } from '../../../nodes/shared/ground/redact';
 import { authority } from '../../shared/transport/certificates';
 import { listen } from '../../shared/transport/rawServer';
@@ -298,5 +299,57 @@ describe('time', () => {
 		expect(server.requests.map(({ operation }) => operation)).toEqual([Op.delete, Op.abandon]);
 		expect(server.requests[1]?.content).toEqual(Buffer.from([1]));
 		expect(server.open()).toBe(1);
+	});
+});
+
+describe('servers that do not keep to the standard when they refuse', () => {
+	test('a refusal in the form of another result is one (LLDAP, GLAuth), a success is not', async () => {
+		const code = { value: 53 };
+		const { client } = await against((socket, { id }) =>
+			socket.write(result({ id, operation: Op.extended }, code.value, 'Unsupported operation')),
+		);
+		expect(await failureOf(client.delete(DN))).toMatchObject({
+			...{ code: 'unwillingToPerform (53)', kind: 'invalid', phase: 'rejected' },
+			message: `Unsupported operation — Delete of "${DN}".`,
+		});
+		code.value = 0;
+		expect(await failureOf(client.delete(DN))).toMatchObject({ kind: 'network' });
+	});
+
+	test('a server that hangs up on what it does not understand is no outage', async () => {
+		const settings = { resilience: { maxAttempts: 5 } };
+		const { server, client } = await against((socket) => {
+			socket.end(noticeOfDisconnection(2, 'PROTOCOL_ERROR: The server will disconnect!'));
+		}, settings);
+		const failure = await failureOf(client.delete(DN));
+		expect(failure).toMatchObject({ kind: 'invalid', phase: 'rejected', scope: 'item' });
+		expect(failure.message).toContain('does not understand the request: PROTOCOL_ERROR');
+		expect(server.requests.filter(({ operation }) => operation === Op.delete)).toHaveLength(1);
+	});
+
+	test('of several requests nobody knows which one it was: all are tried again', async () => {
+		const asked: number[] = [];
+		const { client } = await against(
+			(socket, { id, operation, connection }) => {
+				asked.push(connection);
+				if (connection > 1) socket.write(result({ id, operation }));
+				else if (asked.length === 2) socket.end(noticeOfDisconnection(2, 'what?'));
+			},
+			{ maxConnections: 1, resilience: { maxAttempts: 3 } },
+		);
+		await Promise.all([client.delete(DN), client.delete(`cn=b,${DN}`)]);
+		expect(asked).toHaveLength(4);
+	});
+
+	test('an old password that is wrong stops nothing else', async () => {
+		const { client } = await against((socket, { id, operation }) =>
+			socket.write(
+				result({ id, operation }, operation === Op.bind ? 0 : 49, 'invalid credentials'),
+			),
+		);
+		const failure = await failureOf(client.extended('1.3.6.1.4.1.4203.1.11.1', Buffer.alloc(0)));
+		expect(failure).toMatchObject({ kind: 'auth', scope: 'item', status: 49 });
+		expect(failure.hint).toContain('old password');
+		expect(stopsAll(failure)).toBe(false);
 	});
 });

@@ -19,6 +19,8 @@ export interface ScriptedRequest {
 	operation: number;
 	/** content of the operation */
 	content: Buffer;
+	/** OIDs of its controls */
+	controls: string[];
 	/** number of the connection, from 1 */
 	connection: number;
 }
@@ -60,13 +62,21 @@ export async function scriptedServer(
 				const id = reader.next(0x02);
 				const operation = reader.tag ?? 0;
 				const content = reader.next();
-				const request = { id: id.readUIntBE(0, id.length), operation, content, connection };
+				const controls = reader.more ? oidsIn(reader.into(0xa0)) : [];
+				const number = id.readUIntBE(0, id.length);
+				const request = { id: number, operation, content, controls, connection };
 				requests.push(request);
 				answer(socket, request);
 			}
 		});
 	});
 	return { ...listening, requests };
+}
+
+function oidsIn(controls: BerReader): string[] {
+	const oids: string[] = [];
+	while (controls.more) oids.push(controls.into(0x30).next(0x04).toString());
+	return oids;
 }
 
 export const Op = {

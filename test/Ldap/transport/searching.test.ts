@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { equal, present } from '../../../nodes/Ldap/transport/filter';
+import { allOf, anyOf, equal, not, present } from '../../../nodes/Ldap/transport/filter';
 import type { Entry } from '../../../nodes/Ldap/transport/entry';
 import type { Search, SearchEnd } from '../../../nodes/Ldap/transport/search';
 import type { LdapClient } from '../../../nodes/Ldap/transport/client';
-import { BerReader, octets, tlv } from '../../../sandbox/ldap/ber.ts';
+import { BerReader, enumerated, octets, sequence, tlv } from '../../../sandbox/ldap/ber.ts';
 import type { TestSettings } from '../clientOf';
 import { attribute, clientOf, failureOf, signInAs } from '../clientOf';
 import type { ScriptedRequest, ScriptedServer } from './scriptedServer';
@@ -369,10 +369,97 @@ describe('referrals', () => {
 
 test('sorting and page size are controls, and a small limit asks for a small page', async () => {
 	const server = await serve(paged(95));
-	await read(clientFor(server), { sizeLimit: 3, sort: [{ attribute: 'sn', reverse: true }] });
+	const sort = [{ attribute: 'sn', reverse: true }];
+	expect(await failureOf(read(clientFor(server), { sizeLimit: 3, sort }))).toMatchObject({
+		code: 'NOT_SORTED',
+	});
 	const request = server.requests.find(({ operation }) => operation === Op.search);
 	expect(request && parts(request)).toMatchObject({ base: BASE, scope: 2, sizeLimit: 0 });
 	await read(clientFor(server), { sizeLimit: 3, filter: equal('cn', 'x'), pageSize: 0 });
 	const unpaged = server.requests.findLast(({ operation }) => operation === Op.search);
 	expect(unpaged && parts(unpaged)).toMatchObject({ sizeLimit: 4 });
+});
+
+describe('a server that does not do what it announces, or only what the standard says', () => {
+	const sort = [{ attribute: 'sn' }];
+	const sorted = sequence(octets('1.2.840.113556.1.4.474'), octets(sequence(enumerated(0))));
+	const gives = (count: number, controls: Buffer[]) =>
+		serve((socket, request) =>
+			socket.write(
+				Buffer.concat([
+					...dns(count).map((dn) => entry(request.id, dn)),
+					result(request, 0, '', { controls }),
+				]),
+			),
+		);
+
+	test('entries are only taken for sorted where the server says so', async () => {
+		const good = await gives(5, [sorted]);
+		expect((await read(clientFor(good), { sort })).entries).toHaveLength(5);
+		const { end } = await read(clientFor(good), { sort, sizeLimit: 3 });
+		expect(end.truncated?.code).toBe('LIMIT_REACHED');
+		const bad = await gives(5, []);
+		for (const sizeLimit of [0, 3]) {
+			const failure = await failureOf(read(clientFor(bad), { sort, sizeLimit }));
+			expect(failure).toMatchObject({ code: 'NOT_SORTED', kind: 'invalid', phase: 'rejected' });
+			expect(failure.hint).toContain('Sort node');
+		}
+		// One entry is in every order.
+		expect((await read(clientFor(await gives(1, [])), { sort })).entries).toHaveLength(1);
+	});
+
+	test('pages that this user may not ask for are left out', async () => {
+		const server = await serve((socket, request) => {
+			const { controls } = request;
+			socket.write(
+				controls.length > 0
+					? result(request, 12, 'control not allowed')
+					: Buffer.concat([...dns(25).map((dn) => entry(request.id, dn)), result(request)]),
+			);
+		});
+		expect(names((await read(clientFor(server))).entries)).toEqual(dns(25));
+		expect((await failureOf(read(clientFor(server), { sort }))).status).toBe(12);
+	});
+
+	const SCOPE = { base: 0, subtree: 2 };
+	test('what is below an entry is found without a scope of its own for it', async () => {
+		const server = await serve((socket, request) => {
+			const { scope, base } = parts(request);
+			if (scope !== SCOPE.base && scope !== SCOPE.subtree)
+				return void socket.write(result(request, 2, 'Unknown search scope'));
+			const found = base === '' ? [] : scope === SCOPE.base ? ['o=X'] : ['o=X', ...dns(3)];
+			socket.write(
+				Buffer.concat([...found.map((dn) => entry(request.id, dn)), result(request, 0)]),
+			);
+		});
+		const below = { base: '<GUID=1>', scope: 'children', pageSize: 0 } as const;
+		expect(names((await read(clientFor(server), below)).entries)).toEqual(dns(3));
+		for (const [sizeLimit, truncated] of [
+			[3, false],
+			[2, true],
+		] as const) {
+			const { entries, end } = await read(clientFor(server), { ...below, sizeLimit });
+			expect(entries).toHaveLength(sizeLimit);
+			expect(end.truncated !== undefined).toBe(truncated);
+		}
+	});
+
+	test('"all" and "none" are sent as filters that every server knows, unless this one knows RFC 4526', async () => {
+		let features: string[] = [];
+		const server = await serve((socket, request) => {
+			const { base } = parts(request);
+			const root = entry(request.id, '', ['supportedFeatures', ...features]);
+			socket.write(Buffer.concat([...(base === '' ? [root] : []), result(request)]));
+		});
+		const sent = async () => {
+			await read(clientFor(server), { filter: allOf(equal('cn', 'a'), allOf(), not(anyOf())) });
+			const asked = server.requests.filter((request) => request.operation === Op.search);
+			return asked.at(-1)?.content.toString('latin1') ?? '';
+		};
+		const everything = '\x87\x0bobjectclass';
+		expect((await sent()).split(everything)).toHaveLength(3);
+		features = ['1.3.6.1.4.1.4203.1.5.3'];
+		expect(await sent()).toContain('\xa0\x00');
+		expect(await sent()).not.toContain(everything);
+	});
 });
