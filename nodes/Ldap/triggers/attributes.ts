@@ -14,7 +14,7 @@ const NOISE = lowerCase(`
 
 // https://www.rfc-editor.org/rfc/rfc4530 (OpenLDAP and others), Active Directory, 389 Directory
 // Server, IBM, eDirectory.
-export const ID_ATTRIBUTES = ['entryUUID', 'objectGUID', 'nsUniqueId', 'ibm-entryUUID'];
+export const ID_ATTRIBUTES = ['entryUUID', 'objectGUID', 'nsUniqueId', 'ibm-entryUUID', 'GUID'];
 
 const baseName = (description: string) => description.split(';')[0]?.toLowerCase() ?? '';
 

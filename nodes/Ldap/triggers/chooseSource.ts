@@ -1,6 +1,7 @@
 import { Failure } from '../../shared/resilience/failure';
 import type { LdapClient, RootDse } from '../transport/client';
 import { DIR_SYNC } from '../transport/dirSync';
+import { Code } from '../transport/message';
 import { NOTIFICATION } from '../transport/notification';
 import { PERSISTENT_SEARCH } from '../transport/persistentSearch';
 import { SYNC_REQUEST } from '../transport/sync';
@@ -43,23 +44,52 @@ const WAYS: Way[] = [
 	},
 ];
 
+export interface Chosen {
+	/** where one way stopped another does not go on */
+	name: string;
+	source: Source;
+	/** there are others, should the server not do what it announces */
+	replaceable: boolean;
+}
+
 /**
  * The way to hear what happens at this server.
- * @returns it with its name: where one stopped another does not go on
+ * @param failed names of ways that the server announced and did not have
  * @throws Failure where the server does not offer what was chosen
  */
 export async function chooseSource(
 	client: LdapClient,
 	mechanism: Mechanism,
-): Promise<{ name: string; source: Source }> {
+	failed: ReadonlySet<string>,
+): Promise<Chosen> {
 	const root = await client.rootDse();
-	const way = WAYS.find((candidate) =>
-		mechanism === 'automatic' ? candidate.offeredBy(root) : candidate.name === mechanism,
+	const automatic = mechanism === 'automatic';
+	const way = WAYS.find(({ name, offeredBy }) =>
+		automatic ? offeredBy(root) && !failed.has(name) : name === mechanism,
 	);
 	if (!way?.offeredBy(root)) throw notOffered(mechanism);
-	const { name } = way;
-	return { name: name === 'polling' ? `polling ${root.vendor}` : name, source: way.source(root) };
+	const polls = way.name === 'polling';
+	return {
+		name: polls ? `polling ${root.vendor}` : way.name,
+		source: way.source(root),
+		replaceable: automatic && !polls,
+	};
 }
+
+/**
+ * The server announces a way of hearing what happens, and does not have it, or not for this user. ApacheDS
+ * announces syncrepl; others ignore the control, so that the search ends at once, or ask for a right to use it.
+ */
+export const isNotDone = ({ code, status = 0, phase, scope }: Failure): boolean =>
+	NOT_DONE.has(code) || (phase === 'rejected' && scope !== 'credential' && REFUSALS.has(status));
+
+const NOT_DONE: ReadonlySet<string> = new Set(['NO_SYNC_STATE', 'SEARCH_ENDED']);
+const REFUSALS: ReadonlySet<number> = new Set([
+	Code.protocolError,
+	Code.unavailableCriticalExtension,
+	Code.insufficientAccessRights,
+	Code.unwillingToPerform,
+]);
 
 const notOffered = (mechanism: string) =>
 	new Failure({

@@ -29,8 +29,7 @@ export async function* comparison(
 	yield { round: 'end' };
 }
 
-/** The same as a part of a round. */
-export async function* whatIsThere({
+async function* whatIsThere({
 	client,
 	watched,
 	known,

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Failure } from '../../shared/resilience/failure';
 import type { LdapClient } from '../transport/client';
 import { dnKey } from '../transport/dn';
@@ -13,10 +14,14 @@ export function idOf({ dn, attributes }: Entry): string {
 	for (const name of ID_ATTRIBUTES) {
 		const [value] =
 			attributes.find(({ type }) => type.toLowerCase() === name.toLowerCase())?.values ?? [];
-		if (value) return name === 'objectGUID' ? guidOf(value) : value.toString().toLowerCase();
+		if (value) return name === 'objectGUID' ? guidOf(value) : textOfId(value);
 	}
 	return dnKey(dn);
 }
+
+/** That of eDirectory is bytes. */
+const textOfId = (value: Buffer): string =>
+	isUtf8(value) ? value.toString().toLowerCase() : value.toString('hex');
 
 export const guidOf = (value: Buffer): string => String(guid.decode(value));
 

@@ -1,7 +1,9 @@
-import { allOf } from '../transport/filter';
+import { Failure } from '../../shared/resilience/failure';
+import { allOf, anyOf, comparison as compares } from '../transport/filter';
+import type { Entry } from '../transport/entry';
 import type { Filter } from '../transport/filter';
 import { ID_ATTRIBUTES, namesToAskFor } from './attributes';
-import { containers, whatIsThere } from './comparison';
+import { comparison, containers } from './comparison';
 import { allEntries, textsOf, withIds } from './entries';
 import type { Listening, News, Source } from './news';
 import { Wake } from './wake';
@@ -23,50 +25,77 @@ export const timestampSource: Source = async function* (listening) {
 	}
 };
 
+type Looking = Omit<Listening, 'signal' | 'intervalMs'>;
+
 /**
  * What has changed, by the clock of the server; the same may be found several times.
  * @returns news with the latest time that was seen as the cursor
  */
-export async function* changesSince(
-	listening: Omit<Listening, 'signal' | 'intervalMs'>,
-): AsyncGenerator<News, void, undefined> {
+export async function* changesSince(listening: Looking): AsyncGenerator<News, void, undefined> {
+	const latest = yield* changed(listening);
+	if (latest === undefined) return yield* everything(listening);
+	if (listening.watched.deletes || (await hasMoved(listening))) yield* comparison(listening);
+	yield { cursor: latest };
+}
+
+/**
+ * Gives what is found by its time.
+ * @returns the latest of them; nothing where it has to be looked for in another way: the entry that the cursor
+ * comes from is always found, unless it has gone, or the server does not compare times or refuses to
+ */
+async function* changed(listening: Looking): AsyncGenerator<News, string | undefined, undefined> {
 	const { client, watched, cursor } = listening;
-	const { base, scope, filter, deletes } = watched;
-	const names = namesToAskFor(watched, 'modifyTimestamp', ...ID_ATTRIBUTES);
-	let latest = cursor;
-	const full = cursor === '';
-	const all = full || deletes || (await hasMoved(listening));
-	if (all) yield { round: 'begin' };
-	if (!full && all) yield* whatIsThere(listening);
-	const wanted = full ? filter : allOf(filter, changedSince(cursor));
-	for await (const entries of allEntries(client, {
-		...{ base, scope, filter: wanted, attributes: names },
-	})) {
-		for (const entry of entries)
-			for (const time of textsOf(entry, 'modifyTimestamp')) if (time > latest) latest = time;
+	if (cursor === '') return undefined;
+	const { base, scope, filter } = watched;
+	const search = { base, scope, filter: allOf(filter, changedSince(cursor)) };
+	let latest: string | undefined;
+	try {
+		const attributes = namesToAskFor(watched, ...TIMES, ...ID_ATTRIBUTES);
+		for await (const entries of allEntries(client, { ...search, attributes })) {
+			latest = latestOf(entries, latest ?? cursor);
+			yield { entries: withIds(entries) };
+		}
+	} catch (error) {
+		if (!(error instanceof Failure) || error.phase !== 'rejected') throw error;
+		return undefined;
+	}
+	return latest;
+}
+
+async function* everything({ client, watched }: Looking): AsyncGenerator<News, void, undefined> {
+	const { base, scope, filter } = watched;
+	const attributes = namesToAskFor(watched, ...TIMES, ...ID_ATTRIBUTES);
+	let latest = '';
+	yield { round: 'begin' };
+	for await (const entries of allEntries(client, { base, scope, filter, attributes })) {
+		latest = latestOf(entries, latest);
 		yield { entries: withIds(entries) };
 	}
-	if (all) yield { round: 'end' };
+	yield { round: 'end' };
 	yield { cursor: latest };
 }
 
 /** Whether a container has changed that may have another name now, and all that is in it. */
-async function hasMoved({
-	client,
-	watched: { base },
-	cursor,
-}: Pick<Listening, 'client' | 'cursor' | 'watched'>): Promise<boolean> {
+async function hasMoved({ client, watched: { base }, cursor }: Looking): Promise<boolean> {
 	const filter = allOf(containers, changedSince(cursor));
 	const search = { base, scope: 'subtree' as const, filter, attributes: ['1.1'], sizeLimit: 1 };
 	for await (const entries of client.search(search)) if (entries.length > 0) return true;
 	return false;
 }
 
-const changedSince = (time: string): Filter => ({
-	type: 'greaterOrEqual',
-	attribute: 'modifyTimestamp',
-	value: Buffer.from(earlier(time, OVERLAP_S)),
-});
+// ApacheDS gives the first only to entries that were changed after they were made (RFC 4512 section 3.4).
+const TIMES = ['modifyTimestamp', 'createTimestamp'];
+
+function latestOf(entries: Entry[], before: string): string {
+	let latest = before;
+	for (const entry of entries)
+		for (const name of TIMES)
+			for (const time of textsOf(entry, name)) if (time > latest) latest = time;
+	return latest;
+}
+
+const changedSince = (time: string): Filter =>
+	anyOf(...TIMES.map((name) => compares('greaterOrEqual', name, earlier(time, OVERLAP_S))));
 
 /** "20261126001500Z" (RFC 4517 section 3.3.13), so many seconds earlier. */
 export function earlier(time: string, seconds: number): string {

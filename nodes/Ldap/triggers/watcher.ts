@@ -4,9 +4,10 @@ import { redactor } from '../../shared/ground/redact';
 import { Outage } from '../../shared/node/outage';
 import { RunLoop } from '../../shared/node/runLoop';
 import type { ListenerHost } from '../../shared/node/startListener';
+import { toFailure } from '../../shared/resilience/failure';
 import type { LdapClient } from '../transport/client';
-import { chooseSource } from './chooseSource';
-import type { Mechanism } from './chooseSource';
+import type { Chosen, Mechanism } from './chooseSource';
+import { chooseSource, isNotDone } from './chooseSource';
 import { EntryBook } from './entryBook';
 import type { EventKind } from './events';
 import type { Memory, NumberedEvent } from './memory';
@@ -51,6 +52,8 @@ export class Watcher {
 	private readonly outageOfRuns: Outage;
 	/** entries are learned without being events: what is there at the beginning */
 	private silent = false;
+	/** ways of hearing that the server announces and does not have */
+	private readonly notDone = new Set<string>();
 
 	constructor(
 		private readonly host: WatchHost,
@@ -143,10 +146,28 @@ export class Watcher {
 	private async hear(signal: AbortSignal, ready: () => void): Promise<void> {
 		const { client, secrets } = await this.host.connect(signal);
 		this.redact = redactor(secrets);
+		const since = this.host.clock.now();
+		for (;;) {
+			const chosen = await chooseSource(client, this.settings.mechanism, this.notDone);
+			try {
+				return await this.follow(client, chosen, signal, ready);
+			} catch (error) {
+				const lasted = this.host.clock.now() - since > LASTING_MS;
+				if (lasted || !chosen.replaceable || !isNotDone(toFailure(error))) throw error;
+				this.notDone.add(chosen.name);
+			}
+		}
+	}
+
+	private async follow(
+		client: LdapClient,
+		{ name, source }: Chosen,
+		signal: AbortSignal,
+		ready: () => void,
+	): Promise<void> {
 		const { memory, settings } = this;
-		const { watched, mechanism, intervalMs } = settings;
+		const { watched, intervalMs } = settings;
 		const base = watched.base || (await client.baseDn());
-		const { name, source } = await chooseSource(client, mechanism);
 		const book = await EntryBook.open(client, memory, { ...settings, watched });
 		// Where one mechanism stopped another cannot go on: it looks at everything.
 		const [by, ...rest] = memory.cursor.split('\n');

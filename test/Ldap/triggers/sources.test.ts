@@ -191,8 +191,64 @@ describe('modifyTimestamp', () => {
 			},
 		});
 		const news = await newsOf(timestampSource, client, { rounds: 2 });
-		expect(filters.at(-1)).toContain(JSON.stringify(Buffer.from('20260228235600Z')));
+		expect(filters.join()).toContain(JSON.stringify(Buffer.from('20260228235600Z')));
 		expect(news.at(-1)?.cursor).toBe('20260301000100Z');
+	});
+
+	const TIME = '20260301000100Z';
+	const isBound = ({ filter }: Search) => JSON.stringify(filter).includes('greaterOrEqual');
+
+	test('what was never changed after it was made is found by the time it was made', async () => {
+		const asked: string[] = [];
+		const client = scriptedClient({
+			search: (wanted) => {
+				asked.push(JSON.stringify(wanted.filter));
+				return [entry(1, attribute('createTimestamp', TIME))];
+			},
+		});
+		const news = await newsOf(timestampSource, client, { rounds: 2 });
+		expect(news.at(-1)?.cursor).toBe(TIME);
+		expect(asked[1]).toContain('"createTimestamp"');
+	});
+
+	test.each([
+		['finds nothing by times', (): Entry[] => []],
+		[
+			'refuses to compare times',
+			(): Entry[] => {
+				const what = {
+					kind: 'invalid',
+					phase: 'rejected',
+					code: 'unwillingToPerform (53)',
+				} as const;
+				throw new Failure({ ...what, message: 'Unsupported user filter', status: 53 });
+			},
+		],
+	])('where the server %s everything is compared', async (_what, byTime) => {
+		let count = 1;
+		const client = scriptedClient({
+			search: (wanted) =>
+				isBound(wanted)
+					? byTime()
+					: Array.from({ length: count++ }, (_, n) => entry(n, attribute('createTimestamp', TIME))),
+		});
+		const known = new Known();
+		const news = await newsOf(timestampSource, client, { rounds: 3, known });
+		expect(told(news)).toMatchObject({
+			entries: [0, 0, 1, 0, 1, 2].map((n) => `cn=${n},dc=x`),
+			rounds: ['begin', 'end', 'begin', 'end', 'begin', 'end'],
+		});
+	});
+
+	test('where nobody may sign in nothing is compared', async () => {
+		const auth = { kind: 'auth', phase: 'notSent', code: 'invalidCredentials (49)' } as const;
+		const client = scriptedClient({
+			search: () => {
+				throw new Failure({ ...auth, message: 'Wrong password' });
+			},
+		});
+		const failed = newsOf(timestampSource, client, { cursor: TIME });
+		await expect(failed).rejects.toThrow('Wrong password');
 	});
 
 	test('a part of the entries is a failure: the others would look deleted', async () => {

@@ -1,11 +1,13 @@
 import { noSchema } from '../../../nodes/Ldap/transport/schemaParser';
 import type { LdapClient } from '../../../nodes/Ldap/transport/client';
+import type { SearchAnswer } from '../../../nodes/Ldap/transport/message';
+import type { Search } from '../../../nodes/Ldap/transport/search';
 import type { WatchHost, WatchSettings } from '../../../nodes/Ldap/triggers/watcher';
 import { Watcher } from '../../../nodes/Ldap/triggers/watcher';
 import type { FailureKind } from '../../../nodes/shared/resilience/failure';
 import { Failure } from '../../../nodes/shared/resilience/failure';
 import { settled, virtualClock } from '../../shared/virtualClock';
-import { attribute, scriptedClient, watched } from './scriptedClient';
+import { answering, attribute, scriptedClient, watched } from './scriptedClient';
 
 const failureOf = (kind: FailureKind) =>
 	new Failure({ kind, phase: 'notSent', code: kind, message: `It is ${kind}` });
@@ -16,7 +18,7 @@ const settings: WatchSettings = {
 };
 
 /** A host whose server answers as long as `failure` is not set. */
-function hostOf() {
+function hostOf(offers: string[] = [], listen?: LdapClient['listen']) {
 	const clock = virtualClock();
 	const kept: Record<string, unknown> = {};
 	const reports: string[] = [];
@@ -24,7 +26,8 @@ function hostOf() {
 	const answering: LdapClient = {
 		...scriptedClient({
 			search: () => [{ dn: 'cn=a', attributes: [attribute('modifyTimestamp', '20260101000000Z')] }],
-			root: { supportedControl: new Set(), vendor: 'other' },
+			listen,
+			root: { supportedControl: new Set(offers), vendor: 'other' },
 		}),
 		schema: async () => await Promise.resolve(noSchema),
 	};
@@ -146,4 +149,44 @@ test('while n8n starts no runs, entries stay in the directory and n8n is not pre
 	for (let n = 0; n < 1_000 && heard.length < names.length; n++) await clock.advance(0);
 	expect(heard).toEqual(names);
 	watcher.stop();
+});
+
+describe('a server that announces what it does not do', () => {
+	const SYNC = '1.3.6.1.4.1.4203.1.9.1.1';
+	const PERSISTENT = '2.16.840.1.113730.3.4.3';
+	const plain: SearchAnswer = {
+		type: 'entry',
+		entry: { dn: 'cn=a', attributes: [] },
+		controls: [],
+	};
+	const refusal = (status: number) =>
+		new Failure({
+			...{ kind: 'invalid', phase: 'rejected', code: 'no', message: 'No such thing', status },
+		});
+	const started = async (listen: LdapClient['listen'], mechanism = settings.mechanism) => {
+		const { host, reports, clock } = hostOf([SYNC, PERSISTENT], listen);
+		const watcher = new Watcher(host, { ...settings, mechanism });
+		await watcher.start();
+		await clock.advance(5_000);
+		watcher.stop();
+		return { reports };
+	};
+	const oidOf = ({ controls = [] }: Search) => controls[0]?.oid ?? '';
+
+	test('is listened to in the next best way, down to polling', async () => {
+		const asked: string[] = [];
+		const { reports } = await started((search) => {
+			asked.push(oidOf(search));
+			if (oidOf(search) === SYNC) return answering([plain]);
+			return answering([], refusal(12));
+		}, 'automatic');
+		expect(asked).toEqual([SYNC, PERSISTENT]);
+		expect(reports).toEqual([]);
+	});
+
+	test('is told of where the way was chosen by hand', async () => {
+		await expect(started(() => answering([plain]), 'syncrepl')).rejects.toMatchObject({
+			code: 'NO_SYNC_STATE',
+		});
+	});
 });
