@@ -14,6 +14,7 @@ import { shaping, shownAs } from './shaped';
 // How a search hands over what it finds: as items, or in one file that is written while the entries
 // come in, so that memory does not grow with them.
 
+const PAGE_SIZE = 1_000;
 type Output = 'csv' | 'items' | 'ldif' | 'ndjson' | 'pages';
 
 export interface Found {
@@ -30,7 +31,7 @@ export interface Found {
 export interface OutputInput {
 	output: Output;
 	binaryPropertyName?: string;
-	options: ShapeOptions & { referrals?: boolean; valueSeparator?: string };
+	options: ShapeOptions & { pageSize?: number; referrals?: boolean; valueSeparator?: string };
 }
 
 /**
@@ -61,17 +62,22 @@ async function asItems(found: Found, { options }: OutputInput, item: Item): Prom
 }
 
 async function asPages(found: Found, { options }: OutputInput) {
-	const { entries, limit } = found;
 	const shape = rowShaper(found, options);
-	const pages: Array<{ page: number; count: number; entries: object[] }> = [];
+	const most = (options.pageSize ?? PAGE_SIZE) || Infinity;
+	const pages: object[][] = [];
 	let count = 0;
-	const end = await each(entries, async (page) => {
-		count += page.length;
-		const rows = page.map((entry) => shape(entry).row);
-		pages.push({ page: pages.length + 1, count: rows.length, entries: rows });
+	const end = await each(found.entries, async (group) => {
+		for (const entry of group) {
+			// Groups are as the network has it.
+			if (count++ % most === 0) pages.push([]);
+			pages.at(-1)?.push(shape(entry).row);
+		}
 	});
-	const said = truncation(end, count, limit);
-	return [...pages.map((page) => ({ ...page, ...said })), ...referralsIn(end, options)];
+	const said = truncation(end, count, found.limit);
+	return [
+		...pages.map((rows, n) => ({ page: n + 1, count: rows.length, entries: rows, ...said })),
+		...referralsIn(end, options),
+	];
 }
 
 const referralsIn = ({ referrals }: SearchEnd, { referrals: wanted }: OutputInput['options']) =>

@@ -18,7 +18,8 @@ interface NewEntry {
  * @throws Failure that says what is missing, unknown or too much
  */
 export function checkEntry(schema: Schema, attributes: Attribute[]): void {
-	if (schema.objectClasses.length === 0) return;
+	// RFC 4512 section 2.4: every class is derived from "top". Without it the rest is not told in full (LLDAP).
+	if (!schema.objectClass('top')) return;
 	const classNames = attributes
 		.filter(({ type }) => sameAttribute(schema, type, 'objectClass'))
 		.flatMap(({ values }) => values.map((value) => value.toString()));

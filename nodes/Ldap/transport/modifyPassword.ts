@@ -1,3 +1,4 @@
+import { toFailure } from '../../shared/resilience/failure';
 import { BerReader, Tag, octets, sequence } from './ber';
 import type { LdapClient } from './client';
 import { mustBeEncrypted } from './mustBeEncrypted';
@@ -30,8 +31,15 @@ export async function modifyPassword(
 	);
 	// Sent again with the old password, it would be refused, and a password made twice is another one.
 	const repeatable = before === undefined && after !== undefined;
-	const answer = await ldap.extended(PASSWORD_MODIFY, value, repeatable);
-	return answer.value && generatedIn(answer.value);
+	try {
+		const answer = await ldap.extended(PASSWORD_MODIFY, value, repeatable);
+		return answer.value && generatedIn(answer.value);
+	} catch (error) {
+		const failure = toFailure(error);
+		throw after === undefined && !failure.hint && failure.phase === 'rejected'
+			? failure.withHint('The server may not make passwords: give a new one.')
+			: failure;
+	}
 }
 
 function generatedIn(value: Buffer): string | undefined {

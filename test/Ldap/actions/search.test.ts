@@ -1,3 +1,4 @@
+import { noSchema } from '../../../nodes/Ldap/transport/schemaParser';
 import type { LdapClient } from '../../../nodes/Ldap/transport/client';
 import { startLdapSandbox, type LdapSandbox } from '../../../sandbox/ldap/server.ts';
 import { act, actOnce } from '../acting';
@@ -45,4 +46,27 @@ describe('passwords that the credential may read', () => {
 		const { rows } = await act(ldap, 'entry.search', { ...filter, attributes });
 		expect(rows).toEqual([{ dn: `uid=anna,${sandbox.base}`, userPassword: [HASH] }]);
 	});
+});
+
+test('a page is what the server was asked for at once, however its entries arrive', async () => {
+	const one = (n: number) => ({ dn: `cn=${n}`, attributes: [] });
+	const client = {
+		baseDn: async () => await Promise.resolve('dc=x'),
+		schema: async () => await Promise.resolve(noSchema),
+		search: async function* () {
+			for (const size of [1, 1, 4, 1])
+				yield await Promise.resolve(Array.from({ length: size }, (_, n) => one(n)));
+			return { referrals: [] };
+		},
+	} as Partial<LdapClient> as LdapClient;
+	const counts = async (pageSize: number) =>
+		(await act(client, 'entry.search', { output: 'pages', options: { pageSize } })).rows.map(
+			({ page, count, entries }) => [page, count, (entries as unknown[]).length],
+		);
+	expect(await counts(3)).toEqual([
+		[1, 3, 3],
+		[2, 3, 3],
+		[3, 1, 1],
+	]);
+	expect(await counts(0)).toEqual([[1, 7, 7]]);
 });

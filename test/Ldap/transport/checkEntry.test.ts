@@ -84,10 +84,26 @@ test('an extensible object may have any attribute that there is', () => {
 	);
 });
 
+const TOP = "( 2.5.6.0 NAME 'top' ABSTRACT )";
+
+test('a schema without "top" does not tell all: the server judges by itself, as LLDAP does', () => {
+	const schema = schemaOf(
+		["( 1.1 NAME 'objectClass' )", "( 1.2 NAME ( 'uid' 'user_id' ) )"],
+		["( 3.0 NAME ( 'inetOrgPerson' 'person' ) STRUCTURAL MUST ( mail $ user_id ) )"],
+	);
+	expect(objection({ objectClass: ['top', 'organizationalPerson'], x: '1' }, schema)).toBe(
+		undefined,
+	);
+});
+
 test('says which auxiliary class allows an attribute', () => {
 	const schema = schemaOf(
 		["( 1.1 NAME 'objectClass' )", "( 1.2 NAME 'loginShell' )"],
-		["( 2.1 NAME 'person' STRUCTURAL )", "( 2.2 NAME 'posixAccount' AUXILIARY MAY loginShell )"],
+		[
+			TOP,
+			"( 2.1 NAME 'person' STRUCTURAL )",
+			"( 2.2 NAME 'posixAccount' AUXILIARY MAY loginShell )",
+		],
 	);
 	expect(objection({ objectClass: 'person', loginShell: '/bin/sh' }, schema)?.message).toBe(
 		'"loginShell" is not allowed by "person", but by "posixAccount".',

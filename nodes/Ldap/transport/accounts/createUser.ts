@@ -5,6 +5,7 @@ import { dnsBelowBase } from '../dnsFound';
 import type { Attribute } from '../entry';
 import { equal } from '../filter';
 import { PASSWORD_MODIFY } from '../modifyPassword';
+import type { Schema } from '../schema';
 import { checkEntry } from '../checkEntry';
 import { mustBeEncrypted } from '../mustBeEncrypted';
 import { accountsOf } from './accounts';
@@ -75,10 +76,12 @@ async function elsewhere(ldap: LdapClient, user: NewUser, parent: string): Promi
 	const { login, firstName, lastName, password, mail } = user;
 	const name = fullNameOf(user);
 	const dn = joinDn(rdnOf('uid', login), parent);
-	// OpenLDAP hashes passwords by this request only; others do so in an Add, and ApacheDS sets no first
-	// password by it.
+	// OpenLDAP hashes passwords by this request only, and LLDAP takes them by no other; others do so in an
+	// Add, and ApacheDS sets no first password by it.
 	const { vendor, supportedExtension } = await ldap.rootDse();
-	const after = password !== '' && vendor === 'openLdap' && supportedExtension.has(PASSWORD_MODIFY);
+	const schema = await ldap.schema();
+	const byRequest = vendor === 'openLdap' || lacksPasswords(schema);
+	const after = password !== '' && byRequest && supportedExtension.has(PASSWORD_MODIFY);
 	const attributes = merged(user.others, {
 		objectClass: ['top', 'person', 'organizationalPerson', 'inetOrgPerson'],
 		uid: [login],
@@ -89,7 +92,7 @@ async function elsewhere(ldap: LdapClient, user: NewUser, parent: string): Promi
 		mail: [mail ?? ''],
 		userPassword: [after ? '' : password],
 	});
-	checkEntry(await ldap.schema(), attributes);
+	checkEntry(schema, attributes);
 	await ldap.add(dn, attributes);
 	const accounts = await accountsOf(ldap);
 	try {
@@ -106,6 +109,10 @@ async function elsewhere(ldap: LdapClient, user: NewUser, parent: string): Promi
 	}
 	return dn;
 }
+
+/** The server shows what attributes it has, and this one is none of them. */
+const lacksPasswords = (schema: Schema): boolean =>
+	schema.attributeTypes.length > 0 && !schema.attributeType('userPassword');
 
 /** Nobody may take it for a user who is ready, nor add it again. */
 const halfDone = (dn: string, failure: Failure) =>

@@ -43,8 +43,8 @@ export const openLdap = (ldap: LdapClient): Accounts => ({
 		if (since === undefined) return false;
 		if (since === LOCKED_FOR_EVER)
 			throw unsupported(
-				`"${dn}" was disabled by an administrator, not locked by wrong passwords`,
-				'Use the operation Enable.',
+				`"${dn}" is locked for good: an administrator has disabled it, or the policy has locks without end`,
+				'If it is meant to be used again, use the operation Enable.',
 			);
 		await ldap.modify(dn, [removed(LOCKED)]);
 		return true;
