@@ -1,4 +1,5 @@
 import type { LdapClient } from './client';
+import { SORT_REQUEST } from './controls';
 import type { Filter } from './filter';
 import { allOf, anyEntry, anyOf, not } from './filter';
 import type { Search } from './search';
@@ -13,8 +14,15 @@ export async function portable(
 	client: Pick<LdapClient, 'rootDse' | 'search'>,
 	search: Search,
 ): Promise<Search> {
-	const understood = await withKnownFilter(client, search);
+	const understood = await withKnownFilter(client, await withSorting(client, search));
 	return understood.scope === 'children' ? await withoutTop(client, understood) : understood;
+}
+
+/** Samba sorts and does not say so where it sends pages; LLDAP and others ignore what they are asked for. */
+async function withSorting(client: Pick<LdapClient, 'rootDse'>, search: Search): Promise<Search> {
+	if (!search.sort?.length) return search;
+	const { supportedControl } = await client.rootDse();
+	return { ...search, sorts: supportedControl.has(SORT_REQUEST) };
 }
 
 /** "(&)" is true and "(|)" is false: every entry has an object class. */

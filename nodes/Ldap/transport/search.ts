@@ -43,6 +43,8 @@ export interface Search {
 	without?: string;
 	/** sorted by the server (RFC 2891) */
 	sort?: SortKey[];
+	/** the server announces that it sorts; any other has to say that it did */
+	sorts?: boolean;
 	controls?: Control[];
 }
 

@@ -57,7 +57,7 @@ export class SearchRun {
 	private end: RunEnd | undefined;
 	/** the limit is reached, but nobody knows yet whether these are the first ones */
 	private limited: SearchEnd | undefined;
-	private sorted = false;
+	private sorted: boolean;
 
 	/** @param pageSize 0: in one go */
 	constructor(
@@ -66,6 +66,7 @@ export class SearchRun {
 		private pageSize: number,
 	) {
 		this.without = search.without?.toLowerCase();
+		this.sorted = search.sorts ?? false;
 	}
 
 	/** The next entries, or how the search ended. After a failure it can be asked again. */

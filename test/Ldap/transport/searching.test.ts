@@ -373,8 +373,9 @@ test('sorting and page size are controls, and a small limit asks for a small pag
 	expect(await failureOf(read(clientFor(server), { sizeLimit: 3, sort }))).toMatchObject({
 		code: 'NOT_SORTED',
 	});
-	const request = server.requests.find(({ operation }) => operation === Op.search);
+	const request = server.requests.find(({ controls }) => controls.length > 0);
 	expect(request && parts(request)).toMatchObject({ base: BASE, scope: 2, sizeLimit: 0 });
+	expect(request?.controls).toEqual(['1.2.840.113556.1.4.473', '1.2.840.113556.1.4.319']);
 	await read(clientFor(server), { sizeLimit: 3, filter: equal('cn', 'x'), pageSize: 0 });
 	const unpaged = server.requests.findLast(({ operation }) => operation === Op.search);
 	expect(unpaged && parts(unpaged)).toMatchObject({ sizeLimit: 4 });
@@ -404,6 +405,14 @@ describe('a server that does not do what it announces, or only what the standard
 			expect(failure).toMatchObject({ code: 'NOT_SORTED', kind: 'invalid', phase: 'rejected' });
 			expect(failure.hint).toContain('Sort node');
 		}
+		// Samba sorts, and does not say so where it sends pages.
+		const announcing = await serve((socket, request) => {
+			const { base } = parts(request);
+			const root = entry(request.id, '', ['supportedControl', '1.2.840.113556.1.4.473']);
+			const found = base === '' ? [root] : dns(5).map((dn) => entry(request.id, dn));
+			socket.write(Buffer.concat([...found, result(request)]));
+		});
+		expect((await read(clientFor(announcing), { sort })).entries).toHaveLength(5);
 		// One entry is in every order.
 		expect((await read(clientFor(await gives(1, [])), { sort })).entries).toHaveLength(1);
 	});
