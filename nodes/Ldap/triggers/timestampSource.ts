@@ -1,5 +1,5 @@
 import { Failure } from '../../shared/resilience/failure';
-import { allOf, anyOf, comparison as compares } from '../transport/filter';
+import { allOf, anyOf } from '../transport/filter';
 import type { Entry } from '../transport/entry';
 import type { Filter } from '../transport/filter';
 import { ID_ATTRIBUTES, namesToAskFor } from './attributes';
@@ -94,8 +94,10 @@ function latestOf(entries: Entry[], before: string): string {
 	return latest;
 }
 
-const changedSince = (time: string): Filter =>
-	anyOf(...TIMES.map((name) => compares('greaterOrEqual', name, earlier(time, OVERLAP_S))));
+const changedSince = (time: string): Filter => {
+	const value = Buffer.from(earlier(time, OVERLAP_S));
+	return anyOf(...TIMES.map((attribute): Filter => ({ type: 'greaterOrEqual', attribute, value })));
+};
 
 /** "20261126001500Z" (RFC 4517 section 3.3.13), so many seconds earlier. */
 export function earlier(time: string, seconds: number): string {
