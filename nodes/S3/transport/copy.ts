@@ -3,7 +3,7 @@ import { toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import { copyInParts } from './copyParts';
 import type { Copy, ObjectPlace, SourceInfo } from './copySource';
-import { checkSource, copySource, copySourceInfo, onlyIfStill } from './copySource';
+import { checkSource, copySource, copySourceInfo, whileStill } from './copySource';
 import { successBody } from './failure';
 import type { Stored } from './objects';
 import { unquoted } from './objectInfo';
@@ -59,9 +59,10 @@ export async function copyObject(
 	let { found } = options;
 	if (!found && singleBytes < LARGEST_COPY_BYTES) found = await copySourceInfo(s3, copy);
 	if (found && found.size > singleBytes) return await copyInParts(s3, copy, found);
-	if (options.found) copy.sourceHeaders = { ...sourceHeaders, ...onlyIfStill(options.found) };
+	const whole = async (condition = {}) =>
+		await copyWhole(s3, { ...copy, sourceHeaders: { ...sourceHeaders, ...condition } });
 	try {
-		return await copyWhole(s3, copy);
+		return await (options.found ? whileStill(s3, copy, options.found, whole) : whole());
 	} catch (error) {
 		const failure = toFailure(error);
 		if (!TOO_LARGE.has(failure.code)) throw failure;

@@ -4,7 +4,7 @@ import { Failure, toFailure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import type { Copied } from './copy';
 import type { Copy, SourceInfo } from './copySource';
-import { CONTENT_HEADERS, copySource, onlyIfStill } from './copySource';
+import { CONTENT_HEADERS, copySource, whileStill } from './copySource';
 import type { QueryPair } from './encode';
 import { encodeQuery } from './encode';
 import { successBody } from './failure';
@@ -73,8 +73,11 @@ async function copyAll(
 		if (!part) return;
 		const start = index * partBytes;
 		const end = Math.min(start + partBytes, source.size);
-		const request = { copy, source, place, part, start, end, signal: stop.signal };
-		await copyPart(s3, request).catch((error: unknown) => {
+		const request = { copy, place, part, start, end, signal: stop.signal };
+		const copying = whileStill(s3, copy, source, async (condition) => {
+			await copyPart(s3, request, condition);
+		});
+		await copying.catch((error: unknown) => {
 			failure ??= toFailure(error);
 			stop.abort(error);
 		});
@@ -94,7 +97,6 @@ function partBytesFor({ quirks }: S3Client, { partBytes }: Copy, { size }: Sourc
 
 interface PartCopy {
 	copy: Copy;
-	source: SourceInfo;
 	place: UploadPlace;
 	part: Part;
 	start: number;
@@ -105,7 +107,8 @@ interface PartCopy {
 
 async function copyPart(
 	s3: S3Client,
-	{ copy, source, place, part, start, end, signal }: PartCopy,
+	{ copy, place, part, start, end, signal }: PartCopy,
+	condition: Record<string, string>,
 ): Promise<void> {
 	const request = {
 		operation: 'UploadPartCopy',
@@ -121,7 +124,7 @@ async function copyPart(
 			...headersOfKey(copy.headers),
 			'x-amz-copy-source': copySource(copy.source),
 			'x-amz-copy-source-range': `bytes=${start}-${end - 1}`,
-			...onlyIfStill(source),
+			...condition,
 		},
 		// The server copies while the client waits.
 		attemptTimeoutMs: 600_000,

@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/resilience/failure';
+import { Failure, toFailure } from '../../shared/resilience/failure';
 import { checkBucket, checkKey } from './address';
 import type { S3Client } from './client';
 import { encodeKey, encodeQuery } from './encode';
@@ -109,10 +109,42 @@ const unchanged = ({ bucket, key }: ObjectPlace) =>
 		message: `"${key}" in bucket "${bucket}" does not meet the condition of the copy`,
 	});
 
-/** The copy is made of this very object, or not at all. */
-export const onlyIfStill = ({ etag }: SourceInfo) => ({
-	'x-amz-copy-source-if-match': `"${etag}"`,
-});
+/**
+ * Copies this very object, or nothing (If-Match). There are servers that compare another ETag than
+ * the one that they tell (Swift, of objects that came in parts); from then on the time of the last
+ * change stands for it.
+ * @param make copies under the condition that it gets, as headers
+ */
+export async function whileStill<T>(
+	s3: S3Client,
+	copy: Pick<Copy, 'source' | 'sourceHeaders' | 'headers'>,
+	found: SourceInfo,
+	make: (condition: Record<string, string>) => Promise<T>,
+): Promise<T> {
+	const byDate = { 'x-amz-copy-source-if-unmodified-since': found.headers[MODIFIED] ?? '' };
+	if (dated.has(found)) return await make(byDate);
+	try {
+		return await make({ 'x-amz-copy-source-if-match': `"${found.etag}"` });
+	} catch (error) {
+		const failure = toFailure(error);
+		// After a lost answer an earlier attempt may have changed the object.
+		const ours = failure.attempts < 2 && !('if-none-match' in copy.headers);
+		if (failure.code !== 'PreconditionFailed' || !ours) throw failure;
+		const now = await copySourceInfo(s3, copy).catch(() => undefined);
+		if (!now || !isUnchanged(found, now)) throw failure;
+		dated.add(found);
+		return await make(byDate);
+	}
+}
+
+const MODIFIED = 'last-modified';
+const dated = new WeakSet<SourceInfo>();
+
+/** Whether a server says, by ETag and time, that both are the same object. */
+export const isUnchanged = ({ etag, headers }: SourceInfo, now: SourceInfo): boolean =>
+	etag === now.etag &&
+	headers[MODIFIED] !== undefined &&
+	headers[MODIFIED] === now.headers[MODIFIED];
 
 /** The value of x-amz-copy-source: encoded once, so that no character of the key is taken apart. */
 export const copySource = ({ bucket, key, versionId }: ObjectPlace): string =>

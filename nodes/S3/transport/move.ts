@@ -3,7 +3,7 @@ import type { S3Client } from './client';
 import type { Copied, CopyOptions } from './copy';
 import { copyObject, samePlace } from './copy';
 import type { SourceInfo } from './copySource';
-import { copySourceInfo, hasMd5Etag, KEEPING_HEADERS } from './copySource';
+import { copySourceInfo, hasMd5Etag, isUnchanged, KEEPING_HEADERS } from './copySource';
 import { invalidInput } from './failure';
 
 interface Place {
@@ -102,9 +102,15 @@ export async function deleteIfStill(
 	if (!before) return;
 	if (before.etag !== etag) throw replaced(source);
 	let ended = await deleteOnce(s3, source, { 'if-match': `"${etag}"` });
-	if (ended.status === 501) ended = await deleteOnce(s3, source, {});
-	// After a lost answer an earlier attempt may have deleted what the condition was about.
-	if (ended.status === 412 && !(ended.lost && !(await current()))) throw replaced(source);
+	if (ended.status === 412) {
+		const now = await current();
+		// After a lost answer an earlier attempt may have deleted what the condition was about.
+		if (!now && ended.lost) return;
+		if (!now || ended.lost || !isUnchanged(before, now)) throw replaced(source);
+		// Swift compares another ETag than it tells, for objects that came in parts.
+		ended = await deleteOnce(s3, source, {});
+	}
+	if (ended.status === 501) await deleteOnce(s3, source, {});
 }
 
 /** How it ended: also with 404, 412 or, where the server does not have the condition, 501. */

@@ -57,6 +57,50 @@ test('a copy in parts whose tags may not be read does not cost the tags: the sou
 	expect(stored('big')).toHaveLength(6 * 1024 * 1024);
 });
 
+describe('a server that compares another ETag than it tells, as Swift does for objects in parts', () => {
+	const conditions = () =>
+		sandbox.requests
+			.filter((request) => isA('CopyObject')(request) || isA('UploadPartCopy')(request))
+			.map(({ headers }) => Object.keys(headers).find((name) => name.includes('source-if')));
+	const byEtag = 'x-amz-copy-source-if-match';
+	const byDate = 'x-amz-copy-source-if-unmodified-since';
+	beforeEach(() =>
+		sandbox.faults.add({
+			kind: 'status',
+			status: 412,
+			match: ({ headers }) => byEtag in headers || 'if-match' in headers,
+		}),
+	);
+
+	test.each([
+		['in one request', {}, [byEtag, byDate]],
+		['in parts', { singleBytes: 1024, parallel: 1 }, [byEtag, byDate, byDate]],
+	])('it is moved %s, while it has not changed', async (_how, options, expected) => {
+		const content = 'x'.repeat(6 * 1024 * 1024);
+		await put('from', content);
+		await moveObject(s3, FROM, TO, { ...options, partBytes: 5 * 1024 * 1024 });
+		expect(stored('to')).toBe(content);
+		expect(stored('from')).toBeUndefined();
+		expect(conditions()).toEqual(expected);
+	});
+
+	test('a source that was replaced meanwhile stays, and is not copied', async () => {
+		const racing: S3Client = {
+			...s3,
+			call: async (request, read) => {
+				if (request.operation === 'CopyObject') await put('from', 'other!!!');
+				return await s3.call(request, read);
+			},
+		};
+		expect(await failureOf(moveObject(racing, FROM, TO))).toMatchObject({
+			code: 'PreconditionFailed',
+		});
+		expect(stored('from')).toBe('other!!!');
+		expect(stored('to')).toBeUndefined();
+		expect(conditions()).toEqual([byEtag]);
+	});
+});
+
 test('a source that is not there is a failure, even when something is at the target', async () => {
 	await put('to', 'precious');
 	const failure = await failureOf(moveObject(s3, { bucket: 'main', key: 'nope' }, TO));
@@ -142,9 +186,11 @@ describe('servers that answer the delete otherwise', () => {
 	};
 
 	test('with 412: somebody replaced it at the last moment', async () => {
-		const { failure, requests } = await answered({ status: 412 });
+		const newer = { ...info, headers: { ...info.headers, etag: '"newer"' } };
+		const { failure, requests } = await answered({ status: 412 }, newer);
 		expect(failure).toMatchObject({ code: 'OBJECT_CHANGED' });
-		expect(requests.map(({ headers }) => headers['if-match'])).toEqual(['"e"']);
+		expect(requests.map(({ method }) => method)).toEqual(['DELETE', 'HEAD']);
+		expect(requests[0]?.headers['if-match']).toBe('"e"');
 	});
 
 	test('with 501: without the condition', async () => {
