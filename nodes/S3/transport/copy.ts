@@ -4,6 +4,7 @@ import type { S3Client } from './client';
 import { copyInParts } from './copyParts';
 import type { Copy, ObjectPlace, SourceInfo } from './copySource';
 import { checkSource, copySource, copySourceInfo, whileStill } from './copySource';
+import { checkUnderKey, tookKey } from './encryption';
 import { successBody } from './failure';
 import type { Stored } from './objects';
 import { unquoted } from './objectInfo';
@@ -96,18 +97,22 @@ async function copyWhole(s3: S3Client, copy: Copy): Promise<Copied> {
 		attemptTimeoutMs: 600_000,
 		accept: conditional ? [412] : [],
 	};
-	return await s3.call(request, (received, { attempt, lost }) => {
+	let underKey = true;
+	const copied = await s3.call(request, (received, { attempt, lost }) => {
 		if (received.status === 412) {
 			const refused = conditionFailed(bucket, key, headers);
 			throw lost ? afterLostAnswer(refused, attempt) : refused;
 		}
 		const result = successBody('CopyObjectResult', received, s3.clock.now());
+		underKey = tookKey(headers, received.headers);
 		return {
 			etag: unquoted(text(result, 'ETag')),
 			lastModified: text(result, 'LastModified'),
 			versionId: received.headers['x-amz-version-id'],
 		};
 	});
+	if (!underKey) await checkUnderKey(s3, copy.target, copied.versionId);
+	return copied;
 }
 
 /** Whether both are the same object; the copy of an older version onto the newest restores it. */

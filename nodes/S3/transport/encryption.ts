@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Failure } from '../../shared/resilience/failure';
 import type { S3Client } from './client';
 import { invalidInput } from './failure';
 import type { Headers } from './headerValues';
@@ -91,3 +92,35 @@ export const secretHeaders = (headers: Headers): string[] =>
 			? [value, Buffer.from(value, 'base64').toString('latin1')]
 			: [],
 	);
+
+/** Whether a server that was sent a key of SSE-C says that it used it, or was sent none. */
+export const tookKey = (sent: Headers, answer: Headers): boolean =>
+	!Object.keys(sent).some(isCustomerKey) || Object.keys(answer).some(isCustomerKey);
+
+/**
+ * There are servers (Swift) that take no notice of SSE-C and keep the object in the clear. An object
+ * that is really under a key cannot be looked at without it.
+ * @throws Failure ENCRYPTION_IGNORED
+ */
+export async function checkUnderKey(
+	s3: S3Client,
+	place: { bucket: string; key: string },
+	versionId: string | undefined,
+): Promise<void> {
+	const request = {
+		operation: 'HeadObject',
+		method: 'HEAD' as const,
+		...place,
+		query: [['versionId', versionId]] as Array<[string, string | undefined]>,
+		accept: [400, 403, 404],
+	};
+	const inTheClear = await s3.call(request, ({ status }) => status < 300);
+	if (!inTheClear) return;
+	throw new Failure({
+		kind: 'invalid',
+		phase: 'maybeDone',
+		code: 'ENCRYPTION_IGNORED',
+		message: `"${place.key}" is stored in bucket "${place.bucket}", but in the clear: the server took no notice of the customer key`,
+		hint: 'This server does not have SSE-C. Delete the object, and encrypt the content before it is uploaded.',
+	});
+}

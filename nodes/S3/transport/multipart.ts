@@ -4,6 +4,7 @@ import { abortOpenUpload } from './abortUpload';
 import type { S3Client } from './client';
 import { combineCrc32 } from './crc32';
 import { crc32Bytes } from './digest';
+import { checkUnderKey, tookKey } from './encryption';
 import { readError, s3Failure, successBody } from './failure';
 import type { ChecksumName, Integrity } from './integrity';
 import { checkReturned, checksumHeader, guard, UNGUARDED } from './integrity';
@@ -26,6 +27,8 @@ export interface UploadPlace {
 	keepsChecksums: boolean;
 	/** that of the whole is one of all bytes, not one of the checksums of the parts */
 	fullObject: boolean;
+	/** the server has said that it uses the key of SSE-C, or was sent none */
+	underKey?: boolean;
 	/** an earlier answer was lost, so that there may be another upload that nobody knows of */
 	doubt?: Doubt;
 }
@@ -78,7 +81,9 @@ export async function createUpload(
 				checksum !== undefined && granted['x-amz-checksum-algorithm']?.toLowerCase() === checksum;
 			const fullObject = keepsChecksums && granted['x-amz-checksum-type'] === 'FULL_OBJECT';
 			const doubt = lost ? since(startedAt, granted.date, s3.clock.now()) : undefined;
-			return { bucket, key, uploadId, headers, integrity, keepsChecksums, fullObject, doubt };
+			const underKey = tookKey(headers, granted);
+			const place = { bucket, key, uploadId, headers, integrity, keepsChecksums, fullObject };
+			return { ...place, underKey, doubt };
 		}
 		throw new Failure({
 			kind: 'unavailable',
@@ -181,7 +186,11 @@ export async function completeUpload(
 			return { etag, versionId: answer['x-amz-version-id'] };
 		},
 	);
-	if ('etag' in done) return done;
+	if ('etag' in done) {
+		if (!(place.underKey ?? tookKey(headers, {})))
+			await checkUnderKey(s3, { bucket, key }, done.versionId);
+		return done;
+	}
 	const evidence = { size: sizeOf(parts), etag: compositeEtag(parts), crc32: whole };
 	return await storedBefore(s3, { bucket, key }, headers, evidence, () =>
 		afterLostAnswer(done.refusal, done.attempt),

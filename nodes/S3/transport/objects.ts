@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/resilience/failure';
 import type { S3Client, S3Request } from './client';
+import { checkUnderKey, tookKey } from './encryption';
 import type { Integrity } from './integrity';
 import { checkReturned, digests, guard, integrityOf } from './integrity';
 import type { ObjectInfo } from './objectInfo';
@@ -112,18 +113,23 @@ export async function sendObject(
 		// With a condition the second attempt would meet what the first one wrote.
 		accept: headers['if-none-match'] || headers['if-match'] ? [412] : [],
 	};
+	let underKey = true;
 	const stored = await s3.call<Stored | { attempt: number }>(
 		request,
 		({ status, headers: answer }, { attempt, lost }) => {
 			if (status !== 412) {
 				check?.(answer);
+				underKey = tookKey(headers, answer);
 				return { etag: unquoted(answer.etag), versionId: answer['x-amz-version-id'] };
 			}
 			if (lost) return { attempt };
 			throw conditionFailed(bucket, key, headers);
 		},
 	);
-	if ('etag' in stored) return stored;
+	if ('etag' in stored) {
+		if (!underKey) await checkUnderKey(s3, { bucket, key }, stored.versionId);
+		return stored;
+	}
 	return await storedBefore(s3, { bucket, key }, headers, await evidence(), () =>
 		afterLostAnswer(conditionFailed(bucket, key, headers), stored.attempt),
 	);
