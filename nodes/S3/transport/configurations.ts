@@ -42,8 +42,10 @@ export async function getConfiguration(
 			configurationIn(known, answer, s3.clock.now()),
 		),
 	);
-	// Servers answer some kinds with an empty document where there is none.
-	const configured = configuration !== undefined && Object.keys(configuration).length > 0;
+	// Servers answer some kinds with an empty document where there is none, or with an empty list.
+	const configured = Object.values(configuration ?? {}).some(
+		(value) => !(Array.isArray(value) && value.length === 0),
+	);
 	return { configured, configuration: configuration ?? {} };
 }
 
@@ -68,7 +70,7 @@ const proven = new WeakMap<S3Client, Set<ConfigurationKind>>();
  * that is there. A GET shows it without harm, once per run. Amazon knows all kinds.
  * @param unreadable codes of a GET that prove nothing, but do not matter
  */
-async function checkKnown(
+export async function checkKnown(
 	s3: S3Client,
 	bucket: string,
 	kind: ConfigurationKind,

@@ -53,7 +53,9 @@ describe('create', () => {
 	});
 
 	test('region, lock, ownership and ACL are sent', async () => {
-		scripted.answer({ status: 404 }, { status: 200 });
+		const locked =
+			'<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>';
+		scripted.answer({ status: 404 }, { status: 200 }, { status: 200, body: locked });
 		const options = {
 			region: ' eu-central-1 ',
 			acl: 'private',

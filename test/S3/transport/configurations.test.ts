@@ -194,6 +194,11 @@ test.each(['logging', 'notification'] as const)(
 	},
 );
 
+test('a server that sends an empty list of tags where there are none has none (Swift)', async () => {
+	server.answer({ status: 200, body: '<Tagging><TagSet/></Tagging>' });
+	expect(await getConfiguration(s3, 'b', 'tagging')).toMatchObject({ configured: false });
+});
+
 describe('a server that takes no notice of what stands in the query', () => {
 	const list = { status: 200, body: '<ListBucketResult><Name>b</Name></ListBucketResult>' };
 	const calls: Array<[string, () => Promise<unknown>]> = [

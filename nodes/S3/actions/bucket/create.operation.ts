@@ -1,6 +1,7 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import { createBucketUnlessThere } from '../../transport/buckets';
 import type { S3Client } from '../../transport/client';
+import { checkMadeForLocks } from '../../transport/lockCheck';
 import { newBucketField } from '../fields';
 import { ownershipChoices } from './configurationFields';
 
@@ -74,6 +75,7 @@ export const create = defineOperation({
 		const region = options.region?.trim() || undefined;
 		const wanted = { ...options, ifExists, region };
 		const created = await createBucketUnlessThere(s3, bucket, wanted);
+		if (created && options.objectLock) await checkMadeForLocks(s3, bucket);
 		return { bucket, created };
 	},
 });

@@ -2,6 +2,7 @@ import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { invalidInput } from '../../transport/failure';
+import { checkLockable } from '../../transport/lockCheck';
 import { createUpload } from '../../transport/multipart';
 import { headersOfKey, writeHeaders } from '../../transport/writeHeaders';
 import { bucketField, newKeyField } from '../fields';
@@ -30,6 +31,7 @@ export const create = defineOperation({
 	async execute(s3: S3Client, { bucket, key, options }) {
 		const headers = writeHeaders(s3, readWriteOptions(options));
 		if (Object.keys(headersOfKey(headers)).length > 0) throw noCustomerKey();
+		await checkLockable(s3, bucket, headers);
 		const { uploadId } = await createUpload(s3, bucket, key, {
 			'content-type': contentTypeOf(undefined, [key]),
 			...headers,

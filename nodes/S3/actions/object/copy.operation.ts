@@ -2,6 +2,7 @@ import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { copyObject } from '../../transport/copy';
+import { checkLockable } from '../../transport/lockCheck';
 import {
 	destinationBucketField,
 	destinationKeyField,
@@ -37,7 +38,9 @@ export const copy = defineOperation({
 	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key, options }) {
 		const { sourceVersionId: versionId, ...others } = options;
 		const source = { bucket: sourceBucket, key: sourceKey, versionId: versionId || undefined };
-		const copied = await copyObject(s3, source, { bucket, key }, readCopyOptions(s3, others));
+		const wanted = readCopyOptions(s3, others);
+		await checkLockable(s3, bucket, wanted.headers);
+		const copied = await copyObject(s3, source, { bucket, key }, wanted);
 		return { bucket, key, sourceBucket, sourceKey, ...copied };
 	},
 });

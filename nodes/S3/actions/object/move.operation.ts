@@ -1,5 +1,6 @@
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
+import { checkLockable } from '../../transport/lockCheck';
 import { moveObject } from '../../transport/move';
 import {
 	destinationBucketField,
@@ -36,7 +37,9 @@ export const move = defineOperation({
 	}),
 	async execute(s3: S3Client, { sourceBucket, sourceKey, bucket, key, options }) {
 		const source = { bucket: sourceBucket, key: sourceKey };
-		const moved = await moveObject(s3, source, { bucket, key }, readCopyOptions(s3, options));
+		const wanted = readCopyOptions(s3, options);
+		await checkLockable(s3, bucket, wanted.headers);
+		const moved = await moveObject(s3, source, { bucket, key }, wanted);
 		return { bucket, key, sourceBucket, sourceKey, ...moved };
 	},
 });

@@ -4,6 +4,7 @@ import { byDisplayName } from '../../../shared/node/byDisplayName';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { S3Client } from '../../transport/client';
 import { conditionally } from '../../transport/conditions';
+import { checkLockable } from '../../transport/lockCheck';
 import { upload as store } from '../../transport/upload';
 import { writeHeaders } from '../../transport/writeHeaders';
 import { bucketField, newKeyField, sameObject } from '../fields';
@@ -132,6 +133,7 @@ export const upload = defineOperation({
 		const { integrity, parallelParts = 4, partSize = 16, resume, ...write } = options;
 		// Before the file is opened, which what is wrong here would leave open.
 		const wanted = writeHeaders(s3, readWriteOptions(write));
+		await checkLockable(s3, bucket, wanted);
 		const stored = await conditionally(s3, { bucket, key }, wanted, async (headers) => {
 			const file =
 				source === 'text' ? textFile(text, key) : await fileOf(item, binaryPropertyName, key);
