@@ -9,6 +9,7 @@ import type { Body } from '../../shared/transport/body';
 import type { HttpClient, HttpResponse } from '../../shared/transport/http';
 import type { Address } from './address';
 import { secretHeaders } from './encryption';
+import type { ErrorAnswer } from './failure';
 import { readError, s3Failure } from './failure';
 import { allowed } from './headerValues';
 import type { Quirks } from './quirks';
@@ -16,7 +17,7 @@ import { UNKNOWN_SERVER } from './quirks';
 import type { S3Request } from './request';
 import { signedRequest } from './request';
 import type { Credentials } from './sign';
-import type { Whereabouts } from './whereabouts';
+import type { Place, Whereabouts } from './whereabouts';
 
 export type { S3Request } from './request';
 
@@ -119,6 +120,25 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		};
 	};
 
+	const errorIn = async ({ status, headers, body }: HttpResponse<Body>, request: S3Request) =>
+		readError(status, headers, await body.collect(MAX_ERROR_BYTES), redactOf(request));
+
+	/** Why a HEAD was refused, which only an answer with a body can say; `undefined`: no reason. */
+	const reasonOf = async (
+		request: S3Request,
+		place: Place,
+		keys: Credentials | undefined,
+		signal: AbortSignal,
+	): Promise<ErrorAnswer | undefined> => {
+		const headers = { ...request.headers, range: 'bytes=0-0' };
+		const asked = { ...request, method: 'GET' as const, headers };
+		const toSend = allowed(() => signedRequest(asked, { ...options, clock }, place, keys));
+		const answer = await http.stream({ ...toSend, signal });
+		if (answer.status >= 400) return await errorIn(answer, request);
+		answer.body.destroy();
+		return undefined;
+	};
+
 	const exchange = async (request: S3Request, signal: AbortSignal): Promise<HttpResponse<Body>> => {
 		let renewed = false;
 		// Twice, because region and clock may both have to be learned from the server.
@@ -131,12 +151,10 @@ export function s3Client(options: S3ClientOptions): S3Client {
 			const done = status >= 200 && status < 300;
 			if (done && request.region && request.bucket) where.made(request.bucket, place.region);
 			if (done || request.accept?.includes(status)) return answer;
-			const error = readError(
-				status,
-				headers,
-				await answer.body.collect(MAX_ERROR_BYTES),
-				redactOf(request),
-			);
+			let error = await errorIn(answer, request);
+			// A region that is wrong is 400 as well, and not every server names the right one in a header.
+			if (request.method === 'HEAD' && status === 400 && !error.region)
+				error = (await reasonOf(request, place, keys, signal)) ?? error;
 			if (keys && !renewed && EXPIRED.has(error.code)) {
 				renewed = options.renew?.(keys) ?? false;
 				if (renewed) continue;

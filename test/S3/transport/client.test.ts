@@ -112,6 +112,30 @@ describe('a bucket in another region', () => {
 		expect(scopes).toEqual(['us-east-1', 'eu-central-1']);
 	});
 
+	test('of HEAD, whose answer names it nowhere (Swift): asked for in another way', async () => {
+		const why = errorXml('AuthorizationHeaderMalformed', '', '<Region>eu-central-1</Region>');
+		scripted.answer({ status: 400 }, { status: 400, body: why }, { status: 200 });
+		await headObject(clientOf(scripted), 'b', 'k');
+		const asked = scripted.requests.map(({ method, headers }) => [
+			method,
+			/Credential=[^/]+\/\d+\/([^/]+)/.exec(headers.authorization ?? '')?.[1],
+		]);
+		expect(asked).toEqual([
+			['HEAD', 'us-east-1'],
+			['GET', 'us-east-1'],
+			['HEAD', 'eu-central-1'],
+		]);
+		expect(scripted.requests[1]?.headers.range).toBe('bytes=0-0');
+	});
+
+	test('of HEAD, for a reason that GET does not have either: the content is not fetched', async () => {
+		scripted.answer({ status: 400 }, { status: 206, body: 'x' });
+		expect(await failureOf(headObject(clientOf(scripted), 'b', 'k'))).toMatchObject({
+			code: 'HTTP 400',
+		});
+		expect(scripted.requests).toHaveLength(2);
+	});
+
 	test('does not send a request in circles', async () => {
 		const to = (region: string) => ({
 			status: 301,
