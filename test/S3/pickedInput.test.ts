@@ -10,6 +10,7 @@ beforeEach(() => bench.reset());
 
 const item = [{ json: { b: 'good', k: 'dir/a b.txt', none: '' } }];
 const picked = (mode: string, value: unknown) => ({ __rl: true, mode, value });
+const TO_COPY = { sourceBucket: 'good', sourceFolder: 'a', folder: 'b' };
 const store = async (parameters: object) =>
 	await bench.run('object', 'upload', { source: 'text', text: 'text', ...parameters }, item);
 const read = async (parameters: object) =>
@@ -64,10 +65,24 @@ test.each([
 	['object', 'delete', { options: { versionId: '={{ $json.nothing }}' } }, /Version ID/],
 	['object', 'upload', { options: { ifMatch: '={{ $json.nothing }}' } }, /Only If ETag Matches/],
 	['folder', 'getMany', { folder: picked('prefix', '={{ $json.nothing }}') }, /"Folder"/],
+	['folder', 'sync', { ...TO_COPY, options: { exclude: '={{ $json.nothing }}' } }, /Exclude/],
+	['folder', 'sync', { ...TO_COPY, options: { include: '={{ $json.nothing }}' } }, /Include/],
+	['object', 'getMany', { options: { modifiedBefore: '={{ $json.nothing }}' } }, /Modified Before/],
+	['object', 'getMany', { options: { storageClasses: '={{ $json.nothing }}' } }, /Storage Classes/],
+	['object', 'getMany', { options: { startAfter: '={{ $json.nothing }}' } }, /Start After/],
+	['object', 'deleteTags', { tagKeys: '={{ $json.nothing }}' }, /"Tag Keys"/],
+	['object', 'setTags', { mode: 'replace', tagsJson: '={{ $json.nothing }}' }, /"Tags \(JSON\)"/],
+	['bucket', 'getMany', { prefix: '={{ $json.nothing }}' }, /"Name Begins With"/],
+	[
+		'presignedUrl',
+		'createDownloadUrl',
+		{ options: { versionId: '={{ $json.nothing }}' } },
+		/Version ID/,
+	],
 ])(
 	'%s %s: what limits it does not get lost where an expression gives nothing',
 	async (resource, operation, parameters, words) => {
-		const more = resource === 'object' ? { key: 'k' } : {};
+		const more = /object|presignedUrl/.test(resource) ? { key: 'k' } : {};
 		const source = operation === 'upload' ? { source: 'text', text: 'text' } : {};
 		const given = { bucket: 'good', ...more, ...source, ...parameters };
 		const run = await bench.run(resource, operation, given, item);

@@ -25,6 +25,7 @@ export const modifiedAfterField = {
 	displayName: 'Modified After',
 	name: 'modifiedAfter',
 	type: 'dateTime',
+	typeOptions: { condition: true },
 	default: '',
 	description:
 		'Only objects last modified after this time. A time without an offset is one of the machine that n8n runs on.',
@@ -34,6 +35,7 @@ export const modifiedBeforeField = {
 	displayName: 'Modified Before',
 	name: 'modifiedBefore',
 	type: 'dateTime',
+	typeOptions: { condition: true },
 	default: '',
 	description:
 		'Only objects last modified before this time. A time without an offset is one of the machine that n8n runs on.',
@@ -43,6 +45,7 @@ export const storageClassesField = {
 	displayName: 'Storage Classes',
 	name: 'storageClasses',
 	type: 'string',
+	typeOptions: { condition: true },
 	default: '',
 	placeholder: 'e.g. STANDARD,GLACIER',
 	description: 'Only objects of these storage classes, separated by commas',

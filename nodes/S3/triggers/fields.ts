@@ -52,7 +52,7 @@ export const keyExclude = {
 	displayName: 'Exclude',
 	name: 'exclude',
 	type: 'string',
-	typeOptions: { rows: 2 },
+	typeOptions: { rows: 2, condition: true },
 	default: '',
 	placeholder: 'e.g. **/*.tmp',
 	description: 'Patterns of keys that are no events, one per line',
@@ -62,7 +62,7 @@ export const keyInclude = {
 	displayName: 'Include',
 	name: 'include',
 	type: 'string',
-	typeOptions: { rows: 2 },
+	typeOptions: { rows: 2, condition: true },
 	default: '',
 	placeholder: 'e.g. **/*.csv',
 	description:

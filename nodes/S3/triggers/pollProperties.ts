@@ -139,6 +139,7 @@ export const pollProperties = [
 				displayName: 'Done File',
 				name: 'doneFile',
 				type: 'string',
+				typeOptions: { condition: true },
 				default: '',
 				placeholder: 'e.g. {key}.done',
 				description:

@@ -152,7 +152,7 @@ const READERS: Partial<Record<INodeProperties['type'], Reader>> = {
 		if (values.length === 0) return text(value, field, property);
 		if (values.some((known) => known === value)) return value;
 		throw wrong(
-			`"${field}" is "${String(value)}"`,
+			`"${field}" is ${shown(value)}`,
 			undefined,
 			`${displayName} is one of: ${values.join(', ')}.`,
 		);
@@ -214,9 +214,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function wrongType(expected: string, value: unknown, field: string): never {
-	const shown = JSON.stringify(value) ?? 'nothing';
-	throw wrong(`"${field}" must be ${expected}, but is ${shown.slice(0, 100)}`);
+	throw wrong(`"${field}" must be ${expected}, but is ${shown(value)}`);
 }
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 100);
 
 const wrong = (
 	message: string,

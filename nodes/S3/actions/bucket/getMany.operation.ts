@@ -17,6 +17,7 @@ export const getMany = defineOperation({
 			displayName: 'Name Begins With',
 			name: 'prefix',
 			type: 'string',
+			typeOptions: { condition: true },
 			default: '',
 			placeholder: 'e.g. invoices-',
 			description: 'Only buckets whose name begins with this; empty for all',

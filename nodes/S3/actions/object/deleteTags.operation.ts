@@ -17,6 +17,7 @@ export const deleteTags = defineOperation({
 			displayName: 'Tag Keys',
 			name: 'tagKeys',
 			type: 'string',
+			typeOptions: { condition: true },
 			default: '',
 			placeholder: 'e.g. project, stage',
 			description: 'Only these tags, separated by commas; empty for all',

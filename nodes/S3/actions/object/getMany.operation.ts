@@ -77,6 +77,7 @@ export const getMany = defineOperation({
 					displayName: 'Start After',
 					name: 'startAfter',
 					type: 'string',
+					typeOptions: { condition: true },
 					default: '',
 					description: 'Only objects whose key comes after this one, in the order of the listing',
 				},

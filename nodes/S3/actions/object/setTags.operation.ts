@@ -25,7 +25,9 @@ export const setTags = defineOperation({
 			],
 			default: 'merge',
 		},
-		...tagFields,
+		tagFields[0],
+		// With "Replace" no tags means that all go.
+		{ ...tagFields[1], typeOptions: { condition: true } },
 		{
 			displayName: 'Options',
 			name: 'options',

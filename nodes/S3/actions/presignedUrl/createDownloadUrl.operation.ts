@@ -96,6 +96,7 @@ export const createDownloadUrl = defineOperation({
 					displayName: 'Version ID',
 					name: 'versionId',
 					type: 'string',
+					typeOptions: { condition: true },
 					default: '',
 					description: 'Of an older version of the object',
 				},

@@ -22,6 +22,7 @@ const urlOptions = [
 		displayName: 'Content MD5',
 		name: 'contentMd5',
 		type: 'string',
+		typeOptions: { condition: true },
 		default: '',
 		description: 'In Base64. A file with another content is refused.',
 	},

@@ -1,6 +1,5 @@
 import { byDisplayName } from '../../../shared/node/byDisplayName';
 import type { INodeProperties } from 'n8n-workflow';
-import {} from '../fields';
 import { writeOptions } from '../object/writeOptions';
 import { askRegionField } from './fields';
 
@@ -19,6 +18,7 @@ const limits = [
 		displayName: 'Content Type Begins With',
 		name: 'contentTypePrefix',
 		type: 'string',
+		typeOptions: { condition: true },
 		default: '',
 		placeholder: 'e.g. image/',
 		description: 'The form must add the field Content-Type itself',
