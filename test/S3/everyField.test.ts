@@ -53,10 +53,11 @@ async function wrongWith(name: string, parameters: IDataObject): Promise<string[
 		{ items: odd.map((json, n) => ({ ...good[n], json: { ...good[n]?.json, ...json } })) },
 	);
 	const failed = rowsOf(run, 1);
-	const both = new Set(rowsOf(run).map(itemOf)).intersection(new Set(failed.map(itemOf)));
+	const done = new Set(rowsOf(run).map(itemOf));
+	const both = failed.map(itemOf).filter((item) => done.has(item));
 	return [
 		...(run.errorOf('E') ? [`the node failed: ${String(run.errorOf('E')?.message)}`] : []),
-		...[...both].map((item) => `item ${item} is in both outputs`),
+		...both.map((item) => `item ${item} is in both outputs`),
 		...failed.flatMap(({ json, ...of }) => {
 			const { kind, code, message } = json.error as Record<string, string>;
 			if (kind !== 'bug' && !NONSENSE.test(message ?? '')) return [];

@@ -1,11 +1,14 @@
-// One transfer of one contender in a process of its own; prints what it cost as one line of JSON.
+// One transfer of one contender in a process of its own; prints what it cost as one line of JSON. With
+// "made" the content is made up here, and its SHA-256 is printed as well.
 // node transferClient.mjs <contender> <up|down|small> '{"endpoint", "accessKeyId", ..., "file", "key", "bytes"}'
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openEngine } from './engine.mjs';
 
@@ -15,6 +18,19 @@ const { endpoint, region, accessKeyId, secretAccessKey, bucket, key, file, bytes
 const require = createRequire(import.meta.url);
 const SMALL = Buffer.alloc(1024, 'x');
 const upload = direction !== 'down';
+const hash = createHash('sha256');
+// Each block is another one: parts in the wrong order would not go unnoticed.
+function* madeUp(block = randomBytes(1024 * 1024)) {
+	for (let at = 0; at < bytes; at += block.length) {
+		block.writeUInt32LE(at / block.length);
+		const piece = Buffer.from(block);
+		hash.update(piece);
+		yield piece;
+	}
+}
+const source = () => (setting.made ? Readable.from(madeUp()) : createReadStream(file));
+/** The content of a file that came, once the transfer has been measured. */
+let received;
 
 async function throughEngine({ type, typeVersion = 1, credential, parameters, builtIn = true }) {
 	const engine = await openEngine({ builtIn });
@@ -30,8 +46,7 @@ async function throughEngine({ type, typeVersion = 1, credential, parameters, bu
 		await engine.storeFile(content, 'file.bin', 'application/octet-stream');
 	const items = [];
 	if (direction === 'down') items.push({ json: {} });
-	if (direction === 'up')
-		items.push({ json: {}, binary: { data: await store(createReadStream(file)) } });
+	if (direction === 'up') items.push({ json: {}, binary: { data: await store(source()) } });
 	if (direction === 'small')
 		for (let n = 0; n < count; n++)
 			items.push({ json: { n }, binary: { data: await store(SMALL) } });
@@ -40,7 +55,9 @@ async function throughEngine({ type, typeVersion = 1, credential, parameters, bu
 		if (run.status !== 'success') throw errorOf('E') ?? new Error(run.status);
 		const [rows = []] = outputs('E');
 		if (rows.length !== items.length) throw new Error(`${rows.length} rows`);
-		return direction === 'down' ? rows[0]?.binary?.data?.bytes : bytes;
+		const { id, bytes: size } = rows[0]?.binary?.data ?? {};
+		received = () => createReadStream(engine.files.getPath(id));
+		return direction === 'down' ? size : bytes;
 	};
 }
 
@@ -237,5 +254,8 @@ const seconds = (performance.now() - startedAt) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 if (moved !== bytes) throw new Error(`${contender} moved ${moved} of ${bytes} bytes`);
 const cost = { seconds, cpu: (user + system) / 1e6, idleMb, peakMb: await peakRssMb() };
-console.log(JSON.stringify({ ...cost, ...stopWatching() }));
+const watched = stopWatching();
+if (setting.made && direction === 'down') await pipeline(received(), hash, { end: false });
+const sha256 = setting.made ? { sha256: hash.digest('hex') } : {};
+console.log(JSON.stringify({ ...cost, ...watched, ...sha256 }));
 process.exit(0);
