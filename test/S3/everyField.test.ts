@@ -48,7 +48,7 @@ async function wrongWith(name: string, parameters: IDataObject): Promise<string[
 			parameters: {
 				...parameters,
 				...{ resource, operation, resilience: { failedOutput: true, maxAttempts: 1 } },
-			} as never,
+			},
 		},
 		{ items: odd.map((json, n) => ({ ...good[n], json: { ...good[n]?.json, ...json } })) },
 	);

@@ -23,6 +23,7 @@ export const pollHost = (
 	return {
 		...host,
 		connect,
+		note: (text) => context.logger.warn(`${context.getNode().name}: ${text}`),
 		run: async (s3, events, id) => await host.run(await itemsOf(context, s3, items, events), id),
 	};
 };

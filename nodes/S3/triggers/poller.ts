@@ -30,7 +30,12 @@ export interface PollHost extends Omit<TriggerHost, 'run'> {
 	connect(signal: AbortSignal): Promise<{ client: S3Client; secrets: Array<string | undefined> }>;
 	/** Starts a run of the workflow; resolves with its end, rejects where none was started. */
 	run(s3: S3Client, events: ObjectEvent[], id: string): Promise<RunOutcome>;
+	/** Tells the administrator, in the log. */
+	note(text: string): void;
 }
+
+// About 100,000 keys. n8n writes all of it to its database again with every run.
+const LARGE_STATE = 3_000_000;
 
 const LONGEST_PAUSE_MS = 30 * 60_000;
 
@@ -46,6 +51,7 @@ export class Poller {
 	private runs: TriggerRuns<ObjectEvent>;
 	private redact = redactor([]);
 	private failures = 0;
+	private isLarge = false;
 
 	constructor(
 		private readonly host: PollHost,
@@ -85,7 +91,11 @@ export class Poller {
 	}
 
 	private async keep(): Promise<void> {
-		this.host.keep({ state: await write(this.memory) });
+		const state = await write(this.memory);
+		this.host.keep({ state });
+		if (state.length > LARGE_STATE && !this.isLarge)
+			this.host.note(largeMemory(this.memory.known.size, state.length));
+		this.isLarge ||= state.length > LARGE_STATE;
 	}
 
 	private subject(): string {
@@ -171,6 +181,9 @@ export class Poller {
 		if (this.failures === 1) this.host.report(toFailure(error), this.redact);
 	}
 }
+
+const largeMemory = (objects: number, bytes: number) =>
+	`What is remembered of ${objects.toLocaleString('en')} objects takes ${(bytes / 1e6).toFixed(1)} MB, which n8n writes to its database with every run. A narrower "Prefix" makes it less, as does deleting or moving the objects by "After Reading".`;
 
 const movesInCircles = () =>
 	new Failure({

@@ -66,6 +66,7 @@ describe.each([
 				'x-amz-checksum-sha256': createHash('sha256').update(BYTES).digest('base64'),
 			}),
 	],
+	['SHA1', async () => await put({ 'x-amz-checksum-sha1': sumOf('SHA1', BYTES) })],
 	// Amazon adds this one to whatever comes without a checksum.
 	['CRC64NVME', async () => await put({ 'x-amz-checksum-crc64nvme': sumOf('CRC64NVME', BYTES) })],
 	['CRC32C', async () => await put({ 'x-amz-checksum-crc32c': sumOf('CRC32C', BYTES) })],

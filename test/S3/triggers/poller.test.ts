@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PollHost, PollSettings } from '../../../nodes/S3/triggers/poller';
 import { Poller } from '../../../nodes/S3/triggers/poller';
@@ -6,6 +7,7 @@ import { putObject } from '../../../nodes/S3/transport/objects';
 import { startS3Sandbox, type S3Sandbox } from '../../../sandbox/s3/server.ts';
 import { virtualClock } from '../../shared/virtualClock';
 import { clientOf } from '../clientOf';
+import { stock } from '../stock';
 
 let sandbox: S3Sandbox;
 beforeEach(async () => {
@@ -35,6 +37,7 @@ function hostOf() {
 		keys: [] as string[],
 		tried: [] as string[],
 		reports: [] as string[],
+		notes: [] as string[],
 	};
 	const s3 = clientOf(sandbox);
 	const host: PollHost = {
@@ -49,6 +52,7 @@ function hostOf() {
 			return await Promise.resolve('succeeded');
 		},
 		report: ({ message }) => void seen.reports.push(message),
+		note: (text) => void seen.notes.push(text),
 	};
 	/** Lets a poll begin, and waits for its end. */
 	const poll = async (afterMs: number) => {
@@ -105,4 +109,25 @@ test('what could not be cleaned up after a run keeps no other run from being sta
 	expect(seen.keys).toEqual(upTo(2));
 	expect(sandbox.buckets.get('incoming')?.objects.size).toBe(0);
 	poller.stop();
+});
+
+test.each([
+	[5_000, [expect.stringMatching(/5,000 objects takes 4\.\d MB.*"Prefix".*"After Reading"/)]],
+	[100, []],
+])('what is remembered of %i long keys: told of once where it is much', async (count, notes) => {
+	const s3 = clientOf(sandbox);
+	await createBucket(s3, 'incoming', { ifExists: 'fail' });
+	// Nothing in these can be packed away: few of them are as much as a hundred thousand usual ones.
+	const keys = Array.from({ length: count }, () => randomBytes(690).toString('base64url'));
+	await stock(sandbox, s3, 'incoming', keys);
+	const { host, seen, poll } = hostOf();
+	const poller = new Poller(host, { ...settings, existing: 'ignore' });
+	await poller.start();
+	for (const key of ['a', 'b']) {
+		await putObject(s3, 'incoming', key, Buffer.from('x'), {});
+		await poll(MINUTE);
+	}
+	poller.stop();
+	expect(seen.keys).toEqual(['a', 'b']);
+	expect(seen.notes).toEqual(notes);
 });
