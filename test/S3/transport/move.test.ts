@@ -171,19 +171,40 @@ test('a source that is replaced before it is copied is kept', async () => {
 describe('servers that answer the delete otherwise', () => {
 	const info = { status: 200, headers: { 'content-length': '3', etag: '"e"' } };
 	const copied = { status: 200, body: '<CopyObjectResult><ETag>"e"</ETag></CopyObjectResult>' };
-	const answered = async (...answers: ScriptedAnswer[]) => {
+	/** @param answers after the copy: to the look at it, to that at the source, to the delete */
+	const copiedAnd = async (...answers: ScriptedAnswer[]) => {
 		const server = await startScriptedServer();
 		try {
-			server.answer(info, copied, info, info, ...answers);
+			server.answer(info, copied, ...answers);
 			const failure = await moveObject(clientOf(server), FROM, TO).then(
 				() => undefined,
 				(error: unknown) => error,
 			);
-			return { failure, requests: server.requests.slice(4) };
+			return { failure, requests: server.requests.slice(2) };
 		} finally {
 			await server.close();
 		}
 	};
+	const answered = async (...answers: ScriptedAnswer[]) => {
+		const { failure, requests } = await copiedAnd(info, info, ...answers);
+		return { failure, requests: requests.slice(2) };
+	};
+
+	test.each([
+		['size', { 'content-length': '2', etag: '"e"' }],
+		['ETag', { 'content-length': '3', etag: '"f"' }],
+	])('the copy has another %s: the source is kept', async (_what, headers) => {
+		const { failure, requests } = await copiedAnd({ status: 200, headers });
+		expect(failure).toMatchObject({ code: 'COPY_NOT_PROVEN' });
+		expect(requests.map(({ method }) => method)).toEqual(['HEAD']);
+	});
+
+	test('one that ignores conditions of a delete is not asked when the source is another one', async () => {
+		const newer = { status: 200, headers: { 'content-length': '3', etag: '"f"' } };
+		const { failure, requests } = await copiedAnd(info, newer, { status: 204 });
+		expect(failure).toMatchObject({ code: 'OBJECT_CHANGED' });
+		expect(requests.map(({ method }) => method)).toEqual(['HEAD', 'HEAD']);
+	});
 
 	test('with 412: somebody replaced it at the last moment', async () => {
 		const newer = { ...info, headers: { ...info.headers, etag: '"newer"' } };

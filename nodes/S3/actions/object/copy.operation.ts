@@ -15,7 +15,8 @@ export const copy = defineOperation({
 	name: 'Copy',
 	value: 'copy',
 	action: 'Copy an object',
-	description: 'Copy an object of any size inside the server, with its metadata and tags',
+	description:
+		'Copy an object of any size inside the server, with its metadata and tags. An object that is at the new place is replaced.',
 	repeatable: true,
 	properties: [
 		sourceBucketField,
