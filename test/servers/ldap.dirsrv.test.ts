@@ -80,6 +80,16 @@ needs('ns-slapd')('What 389 Directory Server does in its own way', () => {
 		expect(await actOnce(ldap, 'entry.exists', { entry })).toMatchObject({ exists: false });
 	});
 
+	test('a value that is larger than the server takes is named as what closes the connection', async () => {
+		const { dn } = await user();
+		const photo = Buffer.alloc(3_000_000).toString('base64');
+		const changesJson = { replace: { jpegPhoto: { base64: photo } } };
+		const failure = await failureOf(act(ldap, 'entry.update', { entry: dn, changesJson }));
+		expect(failure).toMatchObject({ kind: 'network' });
+		expect(failure.hint).toMatch(/3\.0 MB.*nsslapd-maxbersize/);
+		await act(ldap, 'entry.update', { entry: dn, changesJson: { replace: { title: 'x' } } });
+	});
+
 	test('what the server is not willing to sort is said, with what to do; the rest is sorted', async () => {
 		const sort = { keys: [{ attribute: 'sn', order: 'ascending', matchingRule: '' }] };
 		const search = async (filter: string) =>

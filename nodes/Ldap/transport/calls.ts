@@ -123,8 +123,10 @@ export class Calls {
 	): Promise<Result> {
 		const { doing, dn, controls } = ask;
 		const sentAt = Date.now();
+		let size = 0;
 		try {
 			const operation = ask.operation(dn ?? '');
+			size = operation.length;
 			const result = await connection.request(operation, { controls, signal });
 			if (result.code === Code.success || ask.accept?.has(result.code)) return result;
 			const witness = new Witness(connection, signal);
@@ -134,7 +136,7 @@ export class Calls {
 			// Not only this request hangs: the next attempt gets another connection.
 			if (isTimeout(error) && connection.heardAt < sentAt)
 				connection.close(silent(this.attemptTimeoutMs, connection.server));
-			throw ofConnection(error, connection, { doing, dn });
+			throw tooLargePerhaps(ofConnection(error, connection, { doing, dn }), size);
 		}
 	}
 }
@@ -142,6 +144,17 @@ export class Calls {
 /** The failure of a connection strikes whatever waits on it: it does not say what that was. */
 export const ofConnection = (error: unknown, { failure }: Connection, what: Doing): unknown =>
 	error instanceof Failure && error.code === failure?.code ? struck(error, what) : error;
+
+// OpenLDAP takes 256 KiB from those who are not signed in, 389 Directory Server 2 MiB, Active Directory 10 MiB.
+const LARGE = 250_000;
+
+/** A server that gets a larger request than it takes closes the connection, and says nothing or little. */
+const tooLargePerhaps = (error: unknown, size: number): unknown =>
+	error instanceof Failure && error.kind === 'network' && size > LARGE
+		? error.withHint(
+				`The request has ${(size / 1e6).toFixed(1)} MB, and servers close the connection where one is larger than they take: nsslapd-maxbersize in 389 Directory Server, sockbuf_max_incoming_auth in OpenLDAP, MaxReceiveBuffer in Active Directory.`,
+			)
+		: error;
 
 const answerLost = ({ doing, dn }: Ask, first: Server, second: Server) =>
 	new Failure({
