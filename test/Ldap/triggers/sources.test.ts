@@ -4,12 +4,17 @@ import type { Entry } from '../../../nodes/Ldap/transport/entry';
 import type { Search } from '../../../nodes/Ldap/transport/search';
 import type { SearchAnswer } from '../../../nodes/Ldap/transport/message';
 import { SYNC_INFO, SYNC_STATE } from '../../../nodes/Ldap/transport/sync';
+import type { News } from '../../../nodes/Ldap/triggers/news';
 import { Known } from '../../../nodes/Ldap/triggers/known';
 import { syncSource } from '../../../nodes/Ldap/triggers/syncSource';
-import { earlier, timestampSource } from '../../../nodes/Ldap/triggers/timestampSource';
+import {
+	changesSince,
+	earlier,
+	timestampSource,
+} from '../../../nodes/Ldap/triggers/timestampSource';
 import { usnSource } from '../../../nodes/Ldap/triggers/usnSource';
 import { Failure } from '../../../nodes/shared/resilience/failure';
-import { answering, attribute, newsOf, scriptedClient, told } from './scriptedClient';
+import { answering, attribute, newsOf, scriptedClient, told, watched } from './scriptedClient';
 
 const uuid = (n: number) => Buffer.from(n.toString(16).padStart(32, '0'), 'hex');
 const idOf = (n: number) => `00000000-0000-0000-0000-${n.toString(16).padStart(12, '0')}`;
@@ -249,6 +254,36 @@ describe('modifyTimestamp', () => {
 		});
 		const failed = newsOf(timestampSource, client, { cursor: TIME });
 		await expect(failed).rejects.toThrow('Wrong password');
+	});
+
+	test('where a container has changed, what is in it is compared by its name', async () => {
+		const [stays, moved, arrived] = [1, 2, 3].map((n) => entry(n, attribute('entryUUID', idOf(n))));
+		const known = new Known();
+		for (const n of [1, 2, 4])
+			known.set(idOf(n), { dn: n === 2 ? 'cn=2,ou=old' : `cn=${n},dc=x`, attributes: {} });
+		const latest = entry(1, attribute('entryUUID', idOf(1)), attribute('modifyTimestamp', TIME));
+		const there = [stays, moved, arrived].flatMap((one) => one ?? []);
+		const script = (changed: Entry[]) => (search: Search) => {
+			// Whether there is any is all that is asked.
+			if (search.sizeLimit === 1) return changed;
+			if (search.scope === 'base') return there.filter(({ dn }) => dn === search.base);
+			return search.attributes?.includes('modifyTimestamp') ? [latest] : there;
+		};
+		const listening = {
+			...{ watched: { ...watched, deletes: false }, cursor: TIME, known },
+		};
+		const hear = async (changed: Entry[]) => {
+			const client = scriptedClient({ search: script(changed) });
+			const news: News[] = [];
+			for await (const one of changesSince({ ...listening, client })) news.push(one);
+			return told(news);
+		};
+		const found = { entries: ['cn=1,dc=x'], gone: [] };
+		expect(await hear([])).toEqual({ ...found, present: [], rounds: [] });
+		expect(await hear([entry(9)])).toEqual({
+			...{ entries: [...found.entries, 'cn=2,dc=x', 'cn=3,dc=x'], gone: [], present: [idOf(1)] },
+			rounds: ['begin', 'end'],
+		});
 	});
 
 	test('a part of the entries is a failure: the others would look deleted', async () => {
