@@ -4,7 +4,7 @@ import type { LdapClient } from '../../nodes/Ldap/transport/client';
 import type { Attribute, Entry } from '../../nodes/Ldap/transport/entry';
 import { present } from '../../nodes/Ldap/transport/filter';
 import type { LdifRecord } from '../../nodes/Ldap/transport/ldif';
-import { formatLdif, parseLdif } from '../../nodes/Ldap/transport/ldif';
+import { ldifWriter, parseLdif } from '../../nodes/Ldap/transport/ldif';
 import { act } from '../Ldap/acting';
 import { clientOf, failureOf, signInAs } from '../Ldap/clientOf';
 import { needs } from '../needs';
@@ -13,6 +13,7 @@ import { startSlapd } from './slapd/start.ts';
 
 jest.setTimeout(60_000);
 
+const formatLdif = ldifWriter();
 const bytes = (value: string | Buffer) => Buffer.from(value);
 const attribute = (type: string, ...values: Array<string | Buffer>): Attribute => ({
 	type,

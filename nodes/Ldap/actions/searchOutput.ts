@@ -4,7 +4,7 @@ import { WithFiles } from '../../shared/node/defineOperation';
 import { ROW_FILES } from '../../shared/node/rowsOutput';
 import { invalidInput } from '../../shared/resilience/failure';
 import type { Entry } from '../transport/entry';
-import { formatLdif } from '../transport/ldif';
+import { ldifWriter } from '../transport/ldif';
 import type { Schema } from '../transport/schema';
 import type { Entries, SearchEnd } from '../transport/search';
 import { entryShaper } from '../transport/values/shapeEntry';
@@ -122,10 +122,7 @@ const FILES: Record<'csv' | 'ldif' | 'ndjson', FileKind> = {
 		mimeType: 'text/ldif',
 		// RFC 2849: the version comes first.
 		writer: ({ attributes, passwords }) => {
-			const { shows } = shownAs(attributes, {});
-			const shown = (entry: Entry) =>
-				passwords ? entry.attributes : entry.attributes.filter(({ type }) => shows(type));
-			const lines = (entry: Entry) => formatLdif({ dn: entry.dn, attributes: shown(entry) });
+			const lines = ldifWriter(passwords ? undefined : shownAs(attributes, {}).shows);
 			return { head: 'version: 1\n\n', lines };
 		},
 	},

@@ -85,6 +85,11 @@ export class BerReader {
 		return this.at < this.end;
 	}
 
+	/** Where the next element begins in the bytes. */
+	get position(): number {
+		return this.at;
+	}
+
 	/** The tag of the next element, or -1 at the end. */
 	peek(): number {
 		return this.at < this.end ? (this.bytes[this.at] ?? -1) : -1;
@@ -104,9 +109,16 @@ export class BerReader {
 		this.end = outer;
 	}
 
-	octets(tag: number = Tag.octets): Buffer {
+	/** Goes past the octets, which end at `position`, and returns how many there are. */
+	pass(tag: number = Tag.octets): number {
 		const length = this.head(tag);
-		return this.bytes.subarray(this.at, (this.at += length));
+		this.at += length;
+		return length;
+	}
+
+	octets(tag: number = Tag.octets): Buffer {
+		const length = this.pass(tag);
+		return this.bytes.subarray(this.at - length, this.at);
 	}
 
 	text(tag: number = Tag.octets): string {
@@ -132,8 +144,7 @@ export class BerReader {
 	}
 
 	skip(): void {
-		const length = this.head(this.peek());
-		this.at += length;
+		this.pass(this.peek());
 	}
 
 	/** Reads tag and length, and returns the length. */

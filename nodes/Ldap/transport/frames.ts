@@ -19,38 +19,43 @@ export class Frames {
 	 * @throws BerError where no message begins or it is too long
 	 */
 	push(chunk: Buffer, take: (message: Buffer) => boolean): number {
-		let rest = chunk;
-		while (rest.length > 0) {
-			const held = this.heldBytes > 0;
-			if (held) rest = this.hold(rest);
-			const bytes = held ? this.whole() : rest;
-			if (!bytes) continue;
-			if (!held) rest = EMPTY;
-			const size = this.sizeOf(bytes);
-			if (size === 0 || size > bytes.length) {
-				this.keep(bytes, size);
+		let at = 0;
+		while (at < chunk.length) {
+			if (this.heldBytes > 0) {
+				at += this.hold(chunk, at);
+				const message = this.whole();
+				if (message && !take(message)) return chunk.length - at;
 				continue;
 			}
-			this.keep(EMPTY, 0);
-			if (!held) rest = bytes.subarray(size);
-			if (!take(bytes.subarray(0, size))) return rest.length;
+			const size = this.sizeOf(chunk, at);
+			if (size === 0 || at + size > chunk.length) {
+				this.keep(chunk.subarray(at), size);
+				return 0;
+			}
+			at += size;
+			if (!take(chunk.subarray(at - size, at))) return chunk.length - at;
 		}
 		return 0;
 	}
 
-	/** Adds what the held message still needs, and returns the rest. */
-	private hold(chunk: Buffer): Buffer {
+	/** Adds what the held message still needs, and returns how much that was. */
+	private hold(chunk: Buffer, at: number): number {
 		// Where its length is not known yet, a byte at a time is enough to get to know it.
-		const wanted = Math.min(this.needed ? this.needed - this.heldBytes : 1, chunk.length);
-		this.held.push(chunk.subarray(0, wanted));
-		this.heldBytes += wanted;
-		return chunk.subarray(wanted);
+		const wanted = this.needed ? this.needed - this.heldBytes : 1;
+		const part = chunk.subarray(at, at + wanted);
+		this.held.push(part);
+		this.heldBytes += part.length;
+		return part.length;
 	}
 
-	/** The held bytes, where they are what was waited for. */
+	/** The message that was held, once it is complete. */
 	private whole(): Buffer | undefined {
 		if (this.heldBytes < this.needed) return undefined;
-		return Buffer.concat(this.held, this.heldBytes);
+		const bytes = Buffer.concat(this.held, this.heldBytes);
+		const size = this.sizeOf(bytes, 0);
+		const complete = size > 0 && size <= bytes.length;
+		this.keep(complete ? EMPTY : bytes, complete ? 0 : size);
+		return complete ? bytes : undefined;
 	}
 
 	private keep(bytes: Buffer, needed: number): void {
@@ -59,9 +64,9 @@ export class Frames {
 		this.needed = needed;
 	}
 
-	private sizeOf(bytes: Buffer): number {
-		if (bytes[0] !== Tag.sequence) throw new BerError('what follows is no LDAP message');
-		const size = sizeAt(bytes, 0);
+	private sizeOf(bytes: Buffer, at: number): number {
+		if (bytes[at] !== Tag.sequence) throw new BerError('what follows is no LDAP message');
+		const size = sizeAt(bytes, at);
 		if (size > this.mostBytes) throw new BerError(`a message of ${size} bytes`);
 		return size;
 	}

@@ -3,7 +3,7 @@ import type { LdifRecord } from './ldifRecord';
 import { readRecord } from './ldifRecord';
 
 export type { LdifRecord } from './ldifRecord';
-export { formatLdif } from './ldifText';
+export { ldifWriter } from './ldifText';
 
 /**
  * The records of an LDIF file, in their order, while it is read; a record that is wrong is one of type

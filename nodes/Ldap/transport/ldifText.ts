@@ -1,4 +1,5 @@
 import type { Entry } from './entry';
+import { readerOf } from './entry';
 
 // RFC 2849, in the very form of `ldapsearch -LLL`: its width of lines, and base64 for more than the
 // RFC asks for (values that end with a space, of userPassword, and of all attributes with ";binary").
@@ -7,22 +8,47 @@ const LINE_WIDTH = 78;
 const PLAIN = /^[!-9;=-~](?:[ -~]*[!-~])?$/;
 const ALWAYS_BASE64: ReadonlySet<string> = new Set(['userpassword', '2.5.4.35']);
 
-/** One entry with the empty line that ends it. Attributes without values are left out. */
-export function formatLdif({ dn, attributes }: Entry): string {
-	let text = line('dn', Buffer.from(dn), true);
-	for (const { type, values } of attributes) {
-		const mayBePlain = !ALWAYS_BASE64.has(type.toLowerCase()) && !type.includes(';binary');
-		for (const value of values) text += line(type, value, mayBePlain);
-	}
-	return `${text}\n`;
+/** How lines of one attribute begin. */
+interface Head {
+	hidden: boolean;
+	plain: string;
+	base64: string;
+	mayBePlain: boolean;
 }
 
-function line(name: string, value: Buffer, mayBePlain: boolean): string {
-	if (value.length === 0) return `${name}:\n`;
-	const plain = mayBePlain ? value.toString('latin1') : '';
+/**
+ * Writes one entry after the other, each with the empty line that ends it. Attributes without values are
+ * left out.
+ * @param shows which attributes are written; all where it is left out
+ */
+export function ldifWriter(shows = (_type: string) => true): (entry: Entry) => string {
+	const heads = new Map<string, Head>();
+	const headOf = (type: string): Head => {
+		const mayBePlain = !ALWAYS_BASE64.has(type.toLowerCase()) && !type.includes(';binary');
+		const head = { hidden: !shows(type), plain: `${type}: `, base64: `${type}:: `, mayBePlain };
+		heads.set(type, head);
+		return head;
+	};
+	return (entry) => {
+		const dn = Buffer.from(entry.dn);
+		let text = line(DN, dn, 0, dn.length);
+		for (const reader = readerOf(entry); reader.next();) {
+			const head = heads.get(reader.type) ?? headOf(reader.type);
+			if (head.hidden) continue;
+			while (reader.nextValue()) text += line(head, reader.bytes, reader.start, reader.end);
+		}
+		return `${text}\n`;
+	};
+}
+
+const DN: Head = { hidden: false, plain: 'dn: ', base64: 'dn:: ', mayBePlain: true };
+
+function line(head: Head, bytes: Buffer, start: number, end: number): string {
+	if (start === end) return `${head.plain.trimEnd()}\n`;
+	const plain = head.mayBePlain ? bytes.toString('latin1', start, end) : '';
 	return PLAIN.test(plain)
-		? folded(`${name}: `, plain)
-		: folded(`${name}:: `, value.toString('base64'));
+		? folded(head.plain, plain)
+		: folded(head.base64, bytes.toString('base64', start, end));
 }
 
 function folded(head: string, text: string): string {

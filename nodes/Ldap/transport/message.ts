@@ -1,5 +1,6 @@
 import { BerError, BerReader, Tag, boolean, element, integer, octets, sequence } from './ber';
-import type { Attribute, Entry } from './entry';
+import type { Entry } from './entry';
+import { ReceivedEntry } from './receivedEntry';
 import type { Control } from './search';
 
 /** The outcome of an operation (RFC 4511 section 4.1.9). */
@@ -138,15 +139,15 @@ export function decodeMessage(bytes: Buffer): { id: number; answer: Answer } {
 	const id = reader.integer();
 	if (id < 0 || id > LARGEST_ID) throw new BerError(`a message ID of ${id}`);
 	const tag = reader.peek();
-	const answer = decodeAnswer(reader, tag);
+	const answer = decodeAnswer(reader, tag, bytes);
 	if (reader.peek() === CONTROLS) answer.controls = decodeControls(reader);
 	reader.leave(end);
 	return { id, answer };
 }
 
-function decodeAnswer(reader: BerReader, tag: number): Answer {
+function decodeAnswer(reader: BerReader, tag: number, bytes: Buffer): Answer {
 	if (tag === Response.entry) {
-		return { type: 'entry', entry: decodeEntry(reader), controls: NONE };
+		return { type: 'entry', entry: decodeEntry(reader, bytes), controls: NONE };
 	}
 	if (tag === Response.reference) {
 		const urls = decodeTexts(reader, tag);
@@ -160,27 +161,26 @@ function decodeAnswer(reader: BerReader, tag: number): Answer {
 // One for all: 100,000 entries would have as many empty lists.
 const NONE: Control[] = [];
 
-function decodeEntry(reader: BerReader): Entry {
+function decodeEntry(reader: BerReader, bytes: Buffer): Entry {
 	const outer = reader.enter(Response.entry);
 	const dn = reader.text();
-	const attributes: Attribute[] = [];
 	const end = reader.enter(Tag.sequence);
-	while (reader.more) attributes.push(decodeAttribute(reader));
+	const start = reader.position;
+	while (reader.more) checkAttribute(reader);
+	const entry = new ReceivedEntry(dn, bytes, start, reader.position);
 	reader.leave(end);
 	reader.leave(outer);
-	return { dn, attributes };
+	return entry;
 }
 
-function decodeAttribute(reader: BerReader): Attribute {
+/** What is wrong is told while the connection can still be closed for it. */
+function checkAttribute(reader: BerReader): void {
 	const outer = reader.enter(Tag.sequence);
-	const type = reader.text();
+	reader.pass();
 	const end = reader.enter(Tag.set);
-	// Most have one, and a list that grows from nothing takes room for 17 at once.
-	const values = reader.more ? [reader.octets()] : [];
-	while (reader.more) values.push(reader.octets());
+	while (reader.more) reader.pass();
 	reader.leave(end);
 	reader.leave(outer);
-	return { type, values };
 }
 
 function decodeResult(reader: BerReader, tag: number): Result {

@@ -1,5 +1,6 @@
 import { Failure } from '../../shared/resilience/failure';
 import type { Attribute, Entry } from './entry';
+import { readerOf } from './entry';
 
 /** Reads one attribute of an entry, as the server describes it. */
 export type ReadAttribute = (dn: string, description: string) => Promise<Attribute[]>;
@@ -29,8 +30,11 @@ export async function withAllValues(
 	return { dn: entry.dn, attributes: [...attributes.values()] };
 }
 
-export const hasRange = ({ attributes }: Entry): boolean =>
-	attributes.some(({ type }) => isRange(type));
+export function hasRange(entry: Entry): boolean {
+	const reader = readerOf(entry);
+	while (reader.next()) if (isRange(reader.type)) return true;
+	return false;
+}
 
 const isRange = (type: string) => type.includes(';') && RANGE.test(type);
 

@@ -202,11 +202,13 @@ const withoutItsSecret = () =>
 		'Failed records do not contain secrets. Add it to the item again before it goes into this node.',
 	);
 
-const rowsOf = (output: unknown, item: number): INodeExecutionData[] =>
-	[output]
-		.flat()
-		.map((row) =>
-			row instanceof WithFiles
-				? { json: row.row as IDataObject, binary: row.files, pairedItem: { item } }
-				: { json: (row ?? {}) as IDataObject, pairedItem: { item } },
-		);
+function rowsOf(output: unknown, item: number): INodeExecutionData[] {
+	const rows: unknown[] = Array.isArray(output) ? output : [output];
+	// One for all of them, as n8n's constructExecutionMetaData does it.
+	const pairedItem = { item };
+	return rows.map((row) =>
+		row instanceof WithFiles
+			? { json: row.row as IDataObject, binary: row.files, pairedItem }
+			: { json: (row ?? {}) as IDataObject, pairedItem },
+	);
+}

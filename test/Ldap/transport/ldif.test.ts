@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Attribute } from '../../../nodes/Ldap/transport/entry';
 import type { LdifRecord } from '../../../nodes/Ldap/transport/ldif';
-import { formatLdif, parseLdif } from '../../../nodes/Ldap/transport/ldif';
+import { ldifWriter, parseLdif } from '../../../nodes/Ldap/transport/ldif';
 import {
 	EXAMPLE_1,
 	EXAMPLE_2,
@@ -11,6 +11,8 @@ import {
 	EXAMPLE_6,
 	EXAMPLE_7,
 } from '../rfc2849';
+
+const formatLdif = ldifWriter();
 
 async function* chunksOf(file: Uint8Array, size = 64 * 1024) {
 	for (let at = 0; at < file.length; at += size) {

@@ -125,7 +125,7 @@ export const result = (
 export const entry = (
 	id: number,
 	dn: string,
-	...attributes: Array<[string, ...string[]]>
+	...attributes: Array<[string, ...Array<string | Buffer>]>
 ): Buffer =>
 	sequence(
 		integer(id),

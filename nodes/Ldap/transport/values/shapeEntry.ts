@@ -1,10 +1,12 @@
-import type { Entry } from '../entry';
+import type { Entry, EntryReader } from '../entry';
+import { readerOf } from '../entry';
 import type { Schema } from '../schema';
 import { fileTypeOf } from './bytes';
 import type { Meaning } from './flags';
 import { meaningOf } from './flags';
-import { bytesOf, textOf } from './text';
-import type { FileType, RowValue } from './valueType';
+import { Texts } from '../texts';
+import { bytesOf, mayBeBroken, textOf } from './text';
+import type { FileType, RowValue, ValueType } from './valueType';
 import { valueTypeOf } from './valueTypes';
 
 export interface ShapeOptions {
@@ -15,6 +17,9 @@ export interface ShapeOptions {
 	/** Which attributes are shown; all where it is left out. */
 	shows?(description: string): boolean;
 }
+
+// Enough for the departments, titles and cities of a company.
+const TEXTS_OF_ATTRIBUTE = 256;
 
 export type Row = { dn: string } & Record<string, RowValue | RowValue[] | string[]>;
 
@@ -32,13 +37,16 @@ export interface ShapedEntry {
 	files: ValueFile[];
 }
 
+/** Reads the value that is in these bytes from `start` up to `end`. */
+type Decode = (bytes: Buffer, start: number, end: number) => RowValue;
+
 /** What is done with an attribute, found once for all entries. */
 interface Plan {
 	hidden: boolean;
 	column: string;
 	/** Always a list, also of one value; else always one value. */
 	many: boolean;
-	decode: (value: Buffer) => RowValue;
+	decode: Decode;
 	file?: FileType;
 	meaning?: Meaning;
 	/** values of the same column also come under another description */
@@ -60,23 +68,19 @@ export function entryShaper(schema: Schema, options: ShapeOptions): (entry: Entr
 		plans.set(description, plan);
 		return plan;
 	};
-	return ({ dn, attributes }) => {
-		const row: Row = { dn };
+	return (entry) => {
+		const row: Row = { dn: entry.dn };
 		const files: ValueFile[] = [];
 		const inParts: string[] = [];
-		for (const { type, values } of attributes) {
-			const plan = plans.get(type) ?? planFor(type);
+		for (const reader = readerOf(entry); reader.next();) {
+			const plan = plans.get(reader.type) ?? planFor(reader.type);
 			const { column, meaning } = plan;
 			if (plan.hidden) continue;
 			const before = plan.shared ? row[column] : undefined;
 			const decode = plan.file ? intoFiles(files, plan, plan.file, before) : plan.decode;
-			const [first] = values;
-			// Where a server breaks its own schema, nothing of it is lost.
-			if (plan.many || values.length > 1 || before !== undefined) {
-				const list = values.map(decode);
-				row[column] = before === undefined ? list : [before, list].flat();
-			} else row[column] = first === undefined ? null : decode(first);
-			const value = row[column];
+			const found = valuesIn(reader, decode, plan.many || before !== undefined);
+			const value = before === undefined ? found : [before, found].flat();
+			row[column] = value;
 			if (meaning && typeof value === 'number') row[meaning.column] = meaning.of(value);
 			if (plan.partOf !== undefined) inParts.push(plan.partOf);
 		}
@@ -89,6 +93,19 @@ export function entryShaper(schema: Schema, options: ShapeOptions): (entry: Entr
 /** The same for one entry. */
 export const shapeEntry = (entry: Entry, schema: Schema, options: ShapeOptions): ShapedEntry =>
 	entryShaper(schema, options)(entry);
+
+/** Where a server breaks its own schema, so that there are several of one, nothing of it is lost. */
+function valuesIn(reader: EntryReader, decode: Decode, many: boolean) {
+	if (!reader.nextValue()) return many ? [] : null;
+	const first = decode(reader.bytes, reader.start, reader.end);
+	if (!reader.nextValue()) return many ? [first] : first;
+	const list = [first, decode(reader.bytes, reader.start, reader.end)];
+	if (!reader.nextValue()) return list;
+	do list.push(decode(reader.bytes, reader.start, reader.end));
+	while (reader.nextValue());
+	// A list that has grown has room for more, which the rows would keep.
+	return list.slice();
+}
 
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
@@ -104,7 +121,7 @@ function planOf(description: string, schema: Schema, options: ShapeOptions): Pla
 	const attribute = schema.attributeType(name);
 	const type = valueTypeOf(name, attribute);
 	if (values === 'raw') {
-		const decode = type.binary ? bytesOf : textOf;
+		const decode = decoderOf({ decode: type.binary ? bytesOf : textOf });
 		return { hidden, column: description, many: true, decode, shared: false };
 	}
 	const column = [name, ...tags.filter((option) => !/^(binary|range=\d+-\*)$/i.test(option))];
@@ -113,7 +130,7 @@ function planOf(description: string, schema: Schema, options: ShapeOptions): Pla
 		hidden,
 		column: column.join(';'),
 		many: !attribute?.singleValue,
-		decode: remembering(type.decode),
+		decode: decoderOf(type),
 		...(binary === 'files' && { file: type.file }),
 		meaning: meaningOf(name),
 		shared: false,
@@ -121,24 +138,21 @@ function planOf(description: string, schema: Schema, options: ShapeOptions): Pla
 	};
 }
 
-/**
- * Many entries have the same country, company or title as the one before: then it is not decoded again,
- * and a hundred thousand rows do not have a hundred thousand copies of it.
- */
-function remembering(decode: Plan['decode']): Plan['decode'] {
-	let known: { bytes: Buffer; text: string } | undefined;
-	return (bytes) => {
-		if (known?.bytes.length === bytes.length && known.bytes.equals(bytes)) return known.text;
-		const value = decode(bytes);
-		if (typeof value === 'string') known = { bytes, text: value };
-		return value;
+/** Texts are read in place, and the same text of many entries is one string. */
+function decoderOf({ decode }: Pick<ValueType, 'decode'>): Decode {
+	if (decode !== textOf) return (bytes, start, end) => decode(bytes.subarray(start, end));
+	const texts = new Texts(TEXTS_OF_ATTRIBUTE);
+	return (bytes, start, end) => {
+		const text = texts.at(bytes, start, end);
+		return mayBeBroken(text) ? textOf(bytes.subarray(start, end)) : text;
 	};
 }
 
 /** Keeps values as files; in the row is the name of each. */
 function intoFiles(files: ValueFile[], { column, many }: Plan, file: FileType, before: unknown) {
 	let index = Array.isArray(before) ? before.length : 0;
-	return (content: Buffer): RowValue => {
+	return (bytes: Buffer, start: number, end: number): RowValue => {
+		const content = bytes.subarray(start, end);
 		const name = column.replaceAll(';', '_');
 		const property = many || index > 0 ? `${name}_${index}` : name;
 		index++;

@@ -7,8 +7,11 @@ const REPLACEMENT = '\uFFFD';
 /** The text of the bytes; bytes that are no UTF-8 stay bytes rather than become other text. */
 export function textOf(value: Buffer): RowValue {
 	const text = value.toString();
-	return text.includes(REPLACEMENT) && !isUtf8(value) ? bytesOf(value) : text;
+	return mayBeBroken(text) && !isUtf8(value) ? bytesOf(value) : text;
 }
+
+/** Whether it is what bytes become that are no UTF-8, or has that character itself. */
+export const mayBeBroken = (text: string): boolean => text.includes(REPLACEMENT);
 
 export const bytesOf = (value: Buffer) => ({ base64: value.toString('base64') });
 
