@@ -1,6 +1,6 @@
 import { simpleBind } from '../../nodes/Ldap/transport/requests';
 import { resultFailure } from '../../nodes/Ldap/transport/failure';
-import type { SignIn } from '../../nodes/Ldap/transport/connection';
+import type { SignIn } from '../../nodes/Ldap/transport/session';
 import type { LdapClient } from '../../nodes/Ldap/transport/client';
 import type { Attribute } from '../../nodes/Ldap/transport/entry';
 import type { LdapClientOptions } from '../../nodes/Ldap/transport/ldapClient';

@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { reasonOf, systemClock } from '../../shared/ground/clock';
 import type { Failure } from '../../shared/resilience/failure';
-import type { Connection, Receiver } from './connection';
+import type { Connection } from './connection';
 import { silent } from './failure';
+import type { Receiver } from './inFlight';
 import type { Answer, Result, SearchAnswer } from './message';
 
 // One read of a socket. What is beyond it waits as bytes in the buffers of the system, which take much less
@@ -41,7 +43,11 @@ export class AnswerStream implements Receiver {
 	 * @param idleMs the connection is closed when nothing comes for so long; 0: it may last for ever
 	 */
 	async next(signal: AbortSignal, idleMs: number): Promise<SearchAnswer[] | Result> {
-		if (this.queue.length === 0 && !this.result && !this.failure) await this.wait(signal, idleMs);
+		if (this.queue.length === 0 && !this.result && !this.failure) {
+			await this.wait(signal, idleMs);
+			// Servers put each entry into a TLS record of its own, and each is an event: all that have come.
+			if (!this.result) await turn();
+		}
 		if (this.queue.length > 0) {
 			const answers = this.queue;
 			this.queue = [];
@@ -81,7 +87,6 @@ export class AnswerStream implements Receiver {
 			const late = () => this.connection.close(silent(idleMs, this.connection.server));
 			const stopTimer = idleMs ? systemClock.timer(idleMs, late) : () => {};
 			signal.addEventListener('abort', stop, { once: true });
-			// Whoever waits goes on when all of the chunk that woke him has been read.
 			this.wake = done;
 		});
 	}

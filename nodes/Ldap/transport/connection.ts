@@ -2,8 +2,6 @@ import type { Socket } from 'node:net';
 import { reasonOf, systemClock } from '../../shared/ground/clock';
 import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
-import type { TlsOptions } from '../../shared/transport/agents';
-import type { EgressFilter } from '../../shared/transport/egress';
 import { networkFailure } from '../../shared/transport/networkFailure';
 import { earlyBytes, openSocket, secureSocket } from '../../shared/transport/socket';
 import { AnswerStream } from './answerStream';
@@ -13,59 +11,25 @@ import { contactThrough } from './contact';
 import {
 	badFrame,
 	closedByServer,
-	isRefusal,
 	noticeOfDisconnection,
 	notSent,
 	resultFailure,
 	silent,
 } from './failure';
 import { Frames } from './frames';
+import type { Receiver } from './inFlight';
+import { InFlight } from './inFlight';
 import type { Answer, Result } from './message';
-import { Response, decodeMessage, encodeMessage, responseTo } from './message';
+import { Response, decodeMessage, encodeMessage } from './message';
 import { abandon, extendedRequest, unbind } from './requests';
 import type { Control } from './search';
-import type { Encryption, Server } from './servers';
+import type { Server } from './servers';
+import type { ConnectOptions, RequestOptions, Session } from './session';
 import { explainTls } from './tls';
-
-export interface ConnectOptions {
-	/** TLS from the first byte, TLS by RFC 4511 section 4.14 before anything else is sent, or none */
-	encryption: Encryption;
-	tls: TlsOptions;
-	/** for the connection with TLS; as long again for STARTTLS, in ms */
-	connectMs: number;
-	egress?: EgressFilter;
-	signal: AbortSignal;
-}
-
-export interface RequestOptions {
-	controls?: Control[];
-	/** gives it up: the server is told to abandon it */
-	signal?: AbortSignal;
-}
-
-/** What signing in needs of a connection. */
-export interface Session {
-	readonly server: Server;
-	/** nobody on the way can read what is sent */
-	readonly encrypted: boolean;
-	/** Any result of the server is a result, whatever its code. Rejects when none comes. */
-	request(operation: Buffer, options?: RequestOptions): Promise<Result>;
-}
-
-/** Signs in on a fresh connection, or rejects with a Failure. */
-export type SignIn = (session: Session, signal: AbortSignal) => Promise<void>;
-
-/** Who waits for the answers to a request. */
-export interface Receiver {
-	/** @param bytes that it took on the wire */
-	receive(answer: Answer, bytes: number): void;
-	fail(failure: Failure): void;
-}
 
 // An entry may hold a large group or a few photos; this is to keep a broken server from filling
 // the memory.
 const LARGEST_MESSAGE = 256 * 1024 * 1024;
-const LARGEST_ID = 2 ** 31 - 1;
 const START_TLS = '1.3.6.1.4.1.1466.20037';
 
 /**
@@ -73,9 +37,8 @@ const START_TLS = '1.3.6.1.4.1.1466.20037';
  * and everything that waited on it fails. With STARTTLS it exists only once TLS stands.
  */
 export class Connection implements Session {
-	private readonly waiting = new Map<number, { receiver: Receiver; response: number }>();
+	private readonly inFlight = new InFlight();
 	private readonly frames = new Frames(LARGEST_MESSAGE);
-	private lastId = 0;
 	private upgrading = false;
 	private closedFor: Failure | undefined;
 	/** told once, when it is closed */
@@ -125,14 +88,14 @@ export class Connection implements Session {
 		return this.closedFor;
 	}
 
-	/** Message IDs are used once (RFC 4511 section 4.1.1.1). */
+	/** It has no message IDs left (RFC 4511 section 4.1.1.1). */
 	get spent(): boolean {
-		return this.lastId >= LARGEST_ID - 1_000_000;
+		return this.inFlight.spent;
 	}
 
 	/** requests whose result has not come */
 	get load(): number {
-		return this.waiting.size;
+		return this.inFlight.size;
 	}
 
 	async request(operation: Buffer, { controls, signal }: RequestOptions = {}): Promise<Result> {
@@ -167,14 +130,14 @@ export class Connection implements Session {
 
 	/** Gives a request up: its answers are not waited for any more (RFC 4511 section 4.11). */
 	abandon(id: number): void {
-		if (!this.waiting.delete(id) || this.closed) return;
+		if (!this.inFlight.remove(id) || this.closed) return;
 		this.resume();
-		this.socket.write(encodeMessage(++this.lastId, abandon(id), []));
+		this.socket.write(encodeMessage(this.inFlight.nextId(), abandon(id), []));
 	}
 
 	/** The server is made to wait, if nobody else waits on this connection. */
 	pause(): void {
-		if (this.waiting.size === 1) this.socket.pause();
+		if (this.load === 1) this.socket.pause();
 	}
 
 	resume(): void {
@@ -191,7 +154,7 @@ export class Connection implements Session {
 	/** Says good-bye and closes. */
 	end(): void {
 		if (this.closed) return;
-		this.socket.end(encodeMessage(++this.lastId, unbind(), []));
+		this.socket.end(encodeMessage(this.inFlight.nextId(), unbind(), []));
 		this.close(closedByServer(this.server));
 	}
 
@@ -203,9 +166,7 @@ export class Connection implements Session {
 		this.socket.resume();
 		if (!this.socket.writableEnded) this.socket.destroy();
 		else this.socket.setTimeout(LINGER_MS);
-		const receivers = [...this.waiting.values()];
-		this.waiting.clear();
-		for (const { receiver } of receivers) receiver.fail(failure);
+		this.inFlight.fail(failure);
 		this.onClosed();
 	}
 
@@ -215,8 +176,7 @@ export class Connection implements Session {
 			receiver.fail(notSent(this.failure));
 			return 0;
 		}
-		const id = ++this.lastId;
-		this.waiting.set(id, { receiver, response: responseTo(operation) });
+		const id = this.inFlight.add(operation, receiver);
 		// Somebody may have paused it while he was alone.
 		this.resume();
 		this.socket.write(encodeMessage(id, operation, controls));
@@ -293,23 +253,14 @@ export class Connection implements Session {
 			this.unsolicited(answer);
 			return !this.closed;
 		}
-		if (id > this.lastId) throw new BerError(`an answer to the request ${id}, which was not sent`);
-		// Answers to what was abandoned still come.
-		const asked = this.waiting.get(id);
-		if (answer.type === 'result') {
-			// Small servers refuse what they do not have with the result of something else (LLDAP, GLAuth).
-			if (asked && asked.response !== answer.tag && !isRefusal(answer))
-				throw new BerError(`an answer of the kind 0x${answer.tag.toString(16)} to another request`);
-			this.waiting.delete(id);
-		}
-		asked?.receiver.receive(answer, message.length);
+		this.inFlight.answer(id, answer, message.length);
 		return !this.upgrading && !this.closed;
 	}
 
 	/** RFC 4511 section 4.4: other notices than that of a disconnection are to be ignored. */
 	private unsolicited(answer: Answer): void {
 		if (answer.type === 'result' && answer.tag === Response.extended) {
-			const failure = noticeOfDisconnection(answer, this.server, this.waiting.size === 1);
+			const failure = noticeOfDisconnection(answer, this.server, this.load === 1);
 			if (failure) this.close(failure);
 		}
 	}

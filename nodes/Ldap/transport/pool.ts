@@ -3,13 +3,13 @@ import { fingerprint } from '../../shared/ground/fingerprint';
 import { Recent } from '../../shared/ground/recent';
 import type { Failure } from '../../shared/resilience/failure';
 import { toFailure } from '../../shared/resilience/failure';
-import type { ConnectOptions, SignIn } from './connection';
 import { Connection } from './connection';
 import { anyEntry } from './filter';
 import { resultFailure } from './failure';
 import { searchRequest, simpleBind } from './requests';
 import type { Search } from './search';
 import type { Server } from './servers';
+import type { ConnectOptions, SignIn } from './session';
 
 export interface PoolOptions extends Omit<ConnectOptions, 'signal'> {
 	signIn: SignIn;

@@ -1,5 +1,5 @@
 import { Failure, invalidInput, toFailure } from '../../shared/resilience/failure';
-import type { Session, SignIn } from './connection';
+import type { Session, SignIn } from './session';
 import { resultFailure } from './failure';
 import { saslBind, simpleBind } from './requests';
 import type { ScramAccount, ScramHash } from './scram';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
-import type { Session } from '../../../nodes/Ldap/transport/connection';
+import type { Session } from '../../../nodes/Ldap/transport/session';
 import type { LdapCredential } from '../../../nodes/Ldap/transport/connect';
 import type { SignInFields } from '../../../nodes/Ldap/transport/signIn';
 import { signInOf } from '../../../nodes/Ldap/transport/signIn';
