@@ -153,7 +153,8 @@ export function s3Client(options: S3ClientOptions): S3Client {
 			if (done || request.accept?.includes(status)) return answer;
 			let error = await errorIn(answer, request);
 			// A region that is wrong is 400 as well, and not every server names the right one in a header.
-			if (request.method === 'HEAD' && status === 400 && !error.region)
+			const told = error.region !== undefined && error.region !== place.region;
+			if (request.method === 'HEAD' && status === 400 && !told)
 				error = (await reasonOf(request, place, keys, signal)) ?? error;
 			if (keys && !renewed && EXPIRED.has(error.code)) {
 				renewed = options.renew?.(keys) ?? false;

@@ -143,6 +143,23 @@ describe('when the server calls the keys expired', () => {
 		expect(calls()).toBe(2);
 	});
 
+	test('new ones are fetched also where the answer, to HEAD, cannot say why', async () => {
+		const s3 = bench.run();
+		await bench.ask(s3);
+		const first = bench.lastKey() ?? 'none';
+		bench.ahead = 10 * MINUTE;
+		// Amazon names the region of the bucket in every answer about it.
+		bench.sandbox.faults.add({
+			kind: 'status',
+			status: 400,
+			code: 'ExpiredToken',
+			headers: { 'x-amz-bucket-region': 'us-east-1' },
+			match: ({ headers }) => headers.authorization?.includes(first) === true,
+		});
+		await Promise.all(Array.from({ length: 20 }, () => bench.ask(s3)));
+		expect(calls()).toBe(2);
+	});
+
 	test('fresh keys are not exchanged for others again and again', async () => {
 		const s3 = bench.run();
 		expire();
@@ -156,6 +173,8 @@ describe('when the server calls the keys expired', () => {
 		const failure = await failureOf(list(bench.run({ authentication: 'accessKeys' })));
 		expect(failure).toMatchObject({ code: 'ExpiredToken', hint: /put a new one/ });
 		expect(bench.sandbox.requests).toHaveLength(1);
+		const bare = await failureOf(bench.ask(bench.run({ authentication: 'accessKeys' })));
+		expect(bare).toMatchObject({ code: 'ExpiredToken', hint: /put a new one/ });
 	});
 });
 
