@@ -11,9 +11,15 @@ export const compact = (headers: Record<string, string | undefined>): Headers =>
 		Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : [])),
 	);
 
+/**
+ * The ETag of the server where a proxy that may compress has marked it as weak: no condition of S3,
+ * and no part, holds for a weak one. RFC 9110 8.8.1
+ */
+export const strong = (etag: string): string => etag.replace(/^W\//, '');
+
 /** An ETag as a condition has it: people copy it with and without the quotes. RFC 9110 8.8.3 */
 export const quoted = (etag: string): string => {
-	const plainEtag = plain('ETag', etag.trim()) ?? '';
+	const plainEtag = strong(plain('ETag', etag.trim()) ?? '');
 	return plainEtag === '*' || plainEtag.includes('"') ? plainEtag : `"${plainEtag}"`;
 };
 

@@ -9,6 +9,7 @@ import { readError, s3Failure, successBody } from './failure';
 import type { ChecksumName, Integrity } from './integrity';
 import { checkReturned, checksumHeader, guard, UNGUARDED } from './integrity';
 import type { Stored } from './objects';
+import { strong } from './headerValues';
 import { unquoted } from './objectInfo';
 import { afterLostAnswer, conditionFailed, storedBefore } from './objects';
 import { headersOfKey, headersToBegin, headersToComplete } from './writeHeaders';
@@ -138,7 +139,7 @@ export async function uploadPart(
 	part.checksum = guarded.checksum;
 	part.etag = await s3.call(request, ({ headers: answer }) => {
 		checkReturned(`part ${part.number}`, integrity, guarded.checksum, answer);
-		return answer.etag ?? '';
+		return strong(answer.etag ?? '');
 	});
 }
 

@@ -1,4 +1,5 @@
 import type { Headers } from './headerValues';
+import { strong } from './headerValues';
 import { metadataOf } from './metadata';
 
 /** What the headers of an answer say of an object. What they do not say is absent. */
@@ -43,7 +44,8 @@ export interface ObjectInfo {
 }
 
 /** Ceph leaves the quotes out where AWS has them. */
-export const unquoted = (etag: string | undefined): string => (etag ?? '').replace(/^"|"$/g, '');
+export const unquoted = (etag: string | undefined): string =>
+	strong(etag ?? '').replace(/^"|"$/g, '');
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
 export function infoOf(bucket: string, key: string, headers: Headers, size: number): ObjectInfo {
