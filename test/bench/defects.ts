@@ -1,9 +1,8 @@
 import type { AxiosStatic } from 'axios';
-import path from 'node:path';
 import { scenarios } from '../servers/defects';
 import { builtInS3, ourS3 } from '../servers/defects/subjects';
 import { openWorld } from '../servers/defects/world';
-import { Engine } from '../engine/engine';
+import { engineOf, playScenarios } from './playScenarios';
 
 /** The HTTP client of n8n's own nodes. */
 const axiosOf = (host: string) => {
@@ -13,11 +12,7 @@ const axiosOf = (host: string) => {
 
 /** Plays every scenario with our node and with those of n8n, on the same engine and servers. */
 export async function play(host: string) {
-	const engine = await Engine.open({
-		from: host,
-		packages: [path.join(host, 'node_modules', 'n8n-nodes-base')],
-		binary: 'filesystem',
-	});
+	const engine = await engineOf(host, { binary: 'filesystem' });
 	const { defaults } = axiosOf(host);
 	const world = await openWorld(engine, (timeoutMs) => {
 		const { timeout } = defaults;
@@ -25,22 +20,12 @@ export async function play(host: string) {
 		return () => (defaults.timeout = timeout);
 	});
 	const subjects = [ourS3(engine), ...builtInS3(engine)];
-	const rows = [];
 	try {
-		for (const { title, play: playWith } of scenarios) {
-			const verdicts = [];
-			for (const subject of subjects) {
-				console.error(`${title}: ${subject.name}`);
-				world.sandbox.faults.clear();
-				const wrong = await playWith(subject, world).catch(
-					(error: unknown) => `cannot be played: ${String(error)}`,
-				);
-				verdicts.push(wrong ?? '');
-			}
-			rows.push({ title, verdicts });
-		}
+		return await playScenarios(scenarios, subjects, async (play) => {
+			world.sandbox.faults.clear();
+			await play(world);
+		});
 	} finally {
 		await world.close();
 	}
-	return { subjects: subjects.map(({ name }) => name), rows };
 }

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import { startLdapFaultProxy } from '../../sandbox/faults/ldapProxy.ts';
-import { Engine } from '../engine/engine';
 import { startSlapd, type Slapd } from '../servers/slapd/start.ts';
 import { subjects, type Place, type Subject } from './ldapSubjects';
+import { engineOf, playScenarios, type Scenario } from './playScenarios';
 
 interface World {
 	slapd: Slapd;
@@ -15,16 +14,10 @@ interface World {
 	valuesOf(dn: string, attribute: string): string[];
 }
 
-interface Scenario {
-	title: string;
-	/** @returns what is wrong */
-	play(node: Subject, world: World): Promise<string | undefined>;
-}
-
 const ITEMS = 400;
 const SECRET = 'Planted-Password-93!';
 
-const scenarios: Scenario[] = [
+const scenarios: Array<Scenario<Subject, World>> = [
 	{
 		title: `${ITEMS} items over STARTTLS, the connection is lost twice: nothing in plain text, nothing as nobody`,
 		async play(node, { slapd, plain, people }) {
@@ -164,27 +157,13 @@ const scenarios: Scenario[] = [
 
 /** Plays every scenario with our node and with that of n8n, on the same engine and server. */
 export async function play(host: string) {
-	const engine = await Engine.open({
-		from: host,
-		packages: [path.join(host, 'node_modules', 'n8n-nodes-base')],
+	const nodes = subjects(await engineOf(host));
+	return await playScenarios(scenarios, nodes, async (play) => {
+		// A server of its own for each: what one leaves behind is nothing to the other.
+		const world = await openWorld();
+		await play(world);
+		await world.slapd.stop();
 	});
-	const nodes = subjects(engine);
-	const rows = [];
-	for (const { title, play: playWith } of scenarios) {
-		const verdicts = [];
-		for (const node of nodes) {
-			console.error(`${title}: ${node.name}`);
-			// A server of its own for each: what one leaves behind is nothing to the other.
-			const world = await openWorld();
-			const wrong = await playWith(node, world).catch(
-				(error: unknown) => `cannot be played: ${String(error)}`,
-			);
-			verdicts.push(wrong ?? '');
-			await world.slapd.stop();
-		}
-		rows.push({ title, verdicts });
-	}
-	return { subjects: nodes.map(({ name }) => name), rows };
 }
 
 async function openWorld(): Promise<World> {

@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import type { INodeExecutionData } from 'n8n-workflow';
 import {
 	startSalesforceSandbox,
 	type RecordedRequest,
 	type SalesforceSandbox,
 } from '../../sandbox/salesforce/server.ts';
-import { Engine } from '../engine/engine';
+import type { Engine } from '../engine/engine';
+import { engineOf, playScenarios, type Scenario } from './playScenarios';
 import { subjects, type Subject } from './salesforceSubjects';
 
-interface Scenario {
-	title: string;
-	/** @returns what is wrong */
-	play(node: Subject, org: SalesforceSandbox, engine: Engine): Promise<string | undefined>;
+/** An org, and the engine that the nodes run in. */
+interface World {
+	org: SalesforceSandbox;
+	engine: Engine;
 }
+
+type OrgScenario = Scenario<Subject, World>;
 
 const items = (count: number): INodeExecutionData[] =>
 	Array.from({ length: count }, (_none, n) => ({ json: { n } }));
@@ -29,16 +31,16 @@ const isOf = (count: number, what: string, wanted: number) =>
 const passing = (
 	title: string,
 	fault: Parameters<SalesforceSandbox['faults']['add']>[0],
-): Scenario => ({
+): OrgScenario => ({
 	title,
-	async play(node, org) {
+	async play(node, { org }) {
 		org.faults.add({ ...fault, match: isWrite });
 		const { error } = await node.run('createLead', lead, org, items(5));
 		return error?.message ?? isOf(leads(org), 'leads', 5);
 	},
 });
 
-const scenarios: Scenario[] = [
+const scenarios: OrgScenario[] = [
 	passing('503 SERVER_UNAVAILABLE for one request of five items', {
 		kind: 'unavailable',
 		times: 1,
@@ -46,14 +48,14 @@ const scenarios: Scenario[] = [
 	passing('UNABLE_TO_LOCK_ROW for one request of five items', { kind: 'lockRow', times: 1 }),
 	{
 		title: '50 items: no more than one request',
-		async play(node, org) {
+		async play(node, { org }) {
 			await node.run('createLead', lead, org, items(50));
 			return isOf(writes(org), 'requests', 1);
 		},
 	},
 	{
 		title: 'the third of five items is invalid, Retry On Fail: each of the others is there once',
-		async play(node, org) {
+		async play(node, { org }) {
 			const given = items(5).map(({ json }, n) => ({
 				json: { ...json, name: n === 2 ? '' : `P${n}` },
 			}));
@@ -65,7 +67,7 @@ const scenarios: Scenario[] = [
 	},
 	{
 		title: 'the answer to a create is lost, Retry On Fail: the lead is there once',
-		async play(node, org) {
+		async play(node, { org }) {
 			org.faults.add({ kind: 'resetAfter', times: 1, match: isWrite });
 			const settings = { retryOnFail: true, stopOnError: true };
 			await node.run('createLead', lead, org, items(1), settings);
@@ -74,7 +76,7 @@ const scenarios: Scenario[] = [
 	},
 	{
 		title: 'the requests of the day are used up: 20 items send one request, and the error says so',
-		async play(node, org) {
+		async play(node, { org }) {
 			org.faults.add({ kind: 'dailyLimit', match: isWrite });
 			const { error } = await node.run('createLead', lead, org, items(20));
 			const said = `${error?.message} ${error?.description}`;
@@ -84,7 +86,7 @@ const scenarios: Scenario[] = [
 	},
 	{
 		title: 'upsert by the external ID "A/B?x#1 %"',
-		async play(node, org) {
+		async play(node, { org }) {
 			const externalId = 'A/B?x#1 %';
 			const { error } = await node.run(
 				'upsertInvoice',
@@ -97,7 +99,7 @@ const scenarios: Scenario[] = [
 	},
 	{
 		title: '130,000 rows of a query',
-		async play(node, org) {
+		async play(node, { org }) {
 			for (let n = 0; n < 130_000; n++) org.store.insert('Account', { Name: `A${n}` });
 			const { rows, error } = await node.run(
 				'query',
@@ -109,7 +111,7 @@ const scenarios: Scenario[] = [
 	},
 	{
 		title: 'an account with 2,500 contacts in one query: all of them',
-		async play(node, org) {
+		async play(node, { org }) {
 			const account = org.store.insert('Account', { Name: 'Large' });
 			for (let n = 0; n < 2_500; n++)
 				org.store.insert('Contact', { LastName: `C${n}`, AccountId: account });
@@ -127,9 +129,9 @@ const scenarios: Scenario[] = [
 			['equals', '0123', ['0123']],
 			['notLike', 'Acme%', ['Today', '2024-01-15T10:00:00', '0123']],
 		] as const
-	).map(([operator, value, wanted]): Scenario => ({
+	).map(([operator, value, wanted]): OrgScenario => ({
 		title: `accounts whose name ${operator === 'equals' ? 'is' : 'is not like'} "${value}"`,
-		async play(node, org) {
+		async play(node, { org }) {
 			for (const Name of ['Acme 1', 'Today', '2024-01-15T10:00:00', '0123'])
 				org.store.insert('Account', { Name });
 			const condition = { field: 'Name', operator, value };
@@ -142,7 +144,7 @@ const scenarios: Scenario[] = [
 	})),
 	{
 		title: 'a file of 300 KiB: what is stored is what was sent',
-		async play(node, org, engine) {
+		async play(node, { org, engine }) {
 			const content = randomBytes(300 * 1024);
 			const record = org.store.insert('Account', { Name: 'With a file' });
 			const binary = {
@@ -163,26 +165,11 @@ const scenarios: Scenario[] = [
 ];
 
 export async function play(host: string) {
-	const engine = await Engine.open({
-		from: host,
-		packages: [path.join(host, 'node_modules', 'n8n-nodes-base')],
-		binary: 'filesystem',
+	const engine = await engineOf(host, { binary: 'filesystem' });
+	return await playScenarios(scenarios, subjects(engine), async (play) => {
+		// An org of its own for each: what one leaves behind is nothing to the other.
+		const org = await startSalesforceSandbox();
+		await play({ org, engine });
+		await org.close();
 	});
-	const nodes = subjects(engine);
-	const rows = [];
-	for (const { title, play: playWith } of scenarios) {
-		const verdicts = [];
-		for (const node of nodes) {
-			console.error(`${title}: ${node.name}`);
-			// An org of its own for each: what one leaves behind is nothing to the other.
-			const org = await startSalesforceSandbox();
-			const wrong = await playWith(node, org, engine).catch(
-				(error: unknown) => `cannot be played: ${String(error)}`,
-			);
-			verdicts.push(wrong ?? '');
-			await org.close();
-		}
-		rows.push({ title, verdicts });
-	}
-	return { subjects: nodes.map(({ name }) => name), rows };
 }

@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { startSalesforceSandbox, type SalesforceSandbox } from '../../sandbox/salesforce/server.ts';
-import { Engine } from '../engine/engine';
 import { Database } from '../engine/triggerHost';
 import { MovedTime } from './movedTime';
+import { engineOf } from './playScenarios';
 import { subjects, type Subject, type Watched } from './salesforceTriggerSubjects';
 
 interface Case extends Watched {
@@ -152,10 +151,7 @@ const nameOf = ({ record, Name }: IDataObject) =>
 	typeof record === 'object' && record !== null && 'Name' in record ? record.Name : Name;
 
 export async function play(host: string) {
-	const engine = await Engine.open({
-		from: host,
-		packages: [path.join(host, 'node_modules', 'n8n-nodes-base')],
-	});
+	const engine = await engineOf(host);
 	const time = new MovedTime();
 	const triggers = subjects(engine);
 	const rows = [];

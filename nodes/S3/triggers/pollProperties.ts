@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { concurrentRuns } from '../../shared/node/concurrentRuns';
 import {
 	contentFileField,
 	downloadField,
@@ -119,15 +120,7 @@ export const pollProperties = [
 				default: 'overwrite',
 				description: 'When an object counts as changed. Another value here begins anew.',
 			},
-			{
-				displayName: 'Concurrent Runs',
-				name: 'runs',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 50 },
-				default: 1,
-				description:
-					'How many runs of the workflow may go on at the same time. With one, a run begins when the one before has ended.',
-			},
+			concurrentRuns,
 			{
 				displayName: 'Delete Done File',
 				name: 'deleteDoneFile',

@@ -1,62 +1,14 @@
-import type {
-	FieldDescription,
-	ObjectDescription,
-} from '../../../nodes/Salesforce/transport/describe';
+import type { FieldDescription } from '../../../nodes/Salesforce/transport/describe';
+import { field as plainField, object } from '../described';
 
-/** A field as describe gives a text that may be written. */
-export const field = (name: string, changes: Partial<FieldDescription> = {}): FieldDescription => ({
-	name,
-	label: name.replace(/__c$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' '),
-	type: 'string',
-	length: 255,
-	createable: true,
-	updateable: true,
-	nillable: true,
-	defaultedOnCreate: false,
-	externalId: false,
-	idLookup: false,
-	filterable: true,
-	sortable: true,
-	calculated: false,
-	unique: false,
-	nameField: false,
-	custom: name.endsWith('__c'),
-	compoundFieldName: null,
-	relationshipName: null,
-	referenceTo: [],
-	picklistValues: [],
-	restrictedPicklist: false,
-	inlineHelpText: null,
-	...changes,
-});
+export { object };
 
-export const object = (
-	name: string,
-	fields: FieldDescription[],
-	changes: Partial<ObjectDescription> = {},
-): ObjectDescription => ({
-	name,
-	label: name,
-	labelPlural: `${name}s`,
-	keyPrefix: '001',
-	custom: false,
-	createable: true,
-	updateable: true,
-	deletable: true,
-	undeletable: true,
-	queryable: true,
-	searchable: true,
-	retrieveable: true,
-	replicateable: true,
-	triggerable: true,
-	mergeable: true,
-	layoutable: true,
-	deprecatedAndHidden: false,
-	fields,
-	childRelationships: [],
-	recordTypeInfos: [],
-	...changes,
-});
+/** A field with a label as people write it. */
+export const field = (name: string, changes: Partial<FieldDescription> = {}): FieldDescription =>
+	plainField(name, {
+		label: name.replace(/__c$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' '),
+		...changes,
+	});
 
 export const readOnly = { createable: false, updateable: false };
 

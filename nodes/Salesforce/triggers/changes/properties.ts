@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { concurrentRuns } from '../../../shared/node/concurrentRuns';
 import { fromList } from '../../../shared/node/fromList';
 
 /** The fields of the polling trigger. */
@@ -88,15 +89,7 @@ export const pollProperties = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{
-				displayName: 'Concurrent Runs',
-				name: 'runs',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 50 },
-				default: 1,
-				description:
-					'How many runs of the workflow may go on at the same time. With one, a run begins when the one before has ended.',
-			},
+			concurrentRuns,
 			{
 				displayName: 'Include System Changes',
 				name: 'systemChanges',

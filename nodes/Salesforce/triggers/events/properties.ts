@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { concurrentRuns } from '../../../shared/node/concurrentRuns';
 import { fromList } from '../../../shared/node/fromList';
 
 /** The fields of the event trigger. */
@@ -66,15 +67,7 @@ export const eventProperties = [
 				description:
 					'Where to begin when the trigger is switched on for the first time. Later it goes on where it was.',
 			},
-			{
-				displayName: 'Concurrent Runs',
-				name: 'runs',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 50 },
-				default: 1,
-				description:
-					'How many runs of the workflow may go on at the same time. With one, a run begins when the one before has ended.',
-			},
+			concurrentRuns,
 			{
 				displayName: 'Endpoint',
 				name: 'endpoint',

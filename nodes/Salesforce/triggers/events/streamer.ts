@@ -1,5 +1,6 @@
 import { sleep } from '../../../shared/ground/clock';
 import { fingerprint } from '../../../shared/ground/fingerprint';
+import { Recent } from '../../../shared/ground/recent';
 import { redactor } from '../../../shared/ground/redact';
 import { Outage } from '../../../shared/node/outage';
 import { toFailure } from '../../../shared/resilience/failure';
@@ -39,7 +40,7 @@ export class Streamer {
 	/** up to where events are on their way */
 	private heard: Position = {};
 	private by: Mechanism;
-	private readonly seen = new Set<string>();
+	private readonly seen = new Recent<true>(MOST_SEEN);
 	/** nothing was heard yet: what comes is what is new */
 	private isFirst = false;
 	/** nothing that comes is from the past, whenever it was begun */
@@ -64,7 +65,7 @@ export class Streamer {
 			this.memory = memory;
 			this.passing = this.passingOf(memory);
 			this.heard = memory.position;
-			for (const one of memory.seen) this.seen.add(one);
+			for (const one of memory.seen) this.seen.set(one, true);
 			if (this.settings.mechanism === 'automatic') this.by = memory.position.by ?? this.by;
 			void this.listen(() => {});
 		} else {
@@ -173,7 +174,7 @@ export class Streamer {
 		const isOlder =
 			!this.isLive && since !== undefined && received.at !== undefined && received.at < since;
 		// What has begun to be passed on is known as well, and is not done.
-		const isKnown = !within && this.seen.has(short);
+		const isKnown = !within && this.seen.peek(short);
 		if (isOlder) return this.moved({ ...after, since });
 		if (isKnown || !isWanted(wanted, received)) return this.moved(after);
 		const steps = reread
@@ -188,7 +189,7 @@ export class Streamer {
 		}
 		// Of what was to be read again nothing may be left.
 		if (this.heard !== after) this.moved(after);
-		this.remember(short);
+		this.seen.set(short, true);
 	}
 
 	private upTo(after: string, at = 0): Position {
@@ -217,12 +218,6 @@ export class Streamer {
 	private moved(position: Position): void {
 		this.heard = position;
 		this.passing.move(position);
-	}
-
-	private remember(short: string): void {
-		this.seen.add(short);
-		const [oldest] = this.seen;
-		if (this.seen.size > MOST_SEEN && oldest !== undefined) this.seen.delete(oldest);
 	}
 
 	/** Goes on where the settings say, with an item that tells of it. */

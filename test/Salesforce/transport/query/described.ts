@@ -2,64 +2,16 @@ import type {
 	FieldDescription,
 	ObjectDescription,
 } from '../../../../nodes/Salesforce/transport/describe';
+import { field as fieldOf, object as objectOf } from '../../described';
 
-/** A field as describe gives it. */
-export const field = (
-	name: string,
-	type: string,
-	more: Partial<FieldDescription> = {},
-): FieldDescription => ({
-	name,
-	label: name,
-	type,
-	length: 255,
-	createable: true,
-	updateable: true,
-	nillable: true,
-	defaultedOnCreate: false,
-	externalId: false,
-	idLookup: false,
-	filterable: true,
-	sortable: true,
-	calculated: false,
-	unique: false,
-	nameField: false,
-	custom: name.endsWith('__c'),
-	compoundFieldName: null,
-	relationshipName: null,
-	referenceTo: [],
-	picklistValues: [],
-	restrictedPicklist: false,
-	inlineHelpText: null,
-	...more,
-});
+const field = (name: string, type: string, more: Partial<FieldDescription> = {}) =>
+	fieldOf(name, { type, ...more });
 
-export const object = (
+const object = (
 	name: string,
 	fields: FieldDescription[],
 	childRelationships: ObjectDescription['childRelationships'] = [],
-): ObjectDescription => ({
-	name,
-	label: name,
-	labelPlural: `${name}s`,
-	keyPrefix: null,
-	custom: false,
-	createable: true,
-	updateable: true,
-	deletable: true,
-	undeletable: true,
-	queryable: true,
-	searchable: true,
-	retrieveable: true,
-	replicateable: true,
-	triggerable: true,
-	mergeable: false,
-	layoutable: true,
-	deprecatedAndHidden: false,
-	fields,
-	childRelationships,
-	recordTypeInfos: [],
-});
+) => objectOf(name, fields, { childRelationships });
 
 const account = object(
 	'Account',

@@ -1,0 +1,60 @@
+import type {
+	FieldDescription,
+	ObjectDescription,
+} from '../../nodes/Salesforce/transport/describe';
+
+/** A field as describe gives a text that may be written. */
+export const field = (name: string, changes: Partial<FieldDescription> = {}): FieldDescription => ({
+	name,
+	label: name,
+	type: 'string',
+	length: 255,
+	createable: true,
+	updateable: true,
+	nillable: true,
+	defaultedOnCreate: false,
+	externalId: false,
+	idLookup: false,
+	filterable: true,
+	sortable: true,
+	calculated: false,
+	unique: false,
+	nameField: false,
+	custom: name.endsWith('__c'),
+	compoundFieldName: null,
+	relationshipName: null,
+	referenceTo: [],
+	picklistValues: [],
+	restrictedPicklist: false,
+	inlineHelpText: null,
+	...changes,
+});
+
+/** An object as describe gives it. */
+export const object = (
+	name: string,
+	fields: FieldDescription[],
+	changes: Partial<ObjectDescription> = {},
+): ObjectDescription => ({
+	name,
+	label: name,
+	labelPlural: `${name}s`,
+	keyPrefix: '001',
+	custom: false,
+	createable: true,
+	updateable: true,
+	deletable: true,
+	undeletable: true,
+	queryable: true,
+	searchable: true,
+	retrieveable: true,
+	replicateable: true,
+	triggerable: true,
+	mergeable: true,
+	layoutable: true,
+	deprecatedAndHidden: false,
+	fields,
+	childRelationships: [],
+	recordTypeInfos: [],
+	...changes,
+});
