@@ -15,10 +15,28 @@ export interface OpenUpload {
 }
 
 /**
- * Uploads that are open, page by page: by key, and those of one key from the oldest on.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
+ * Uploads that are open, page by page: by key, and those of one key from the oldest on. MinIO finds
+ * nothing by the beginning of a key, but all without one.
+ * https://github.com/minio/minio/issues/20989
  */
 export async function* listUploads(
+	s3: S3Client,
+	bucket: string,
+	prefix = '',
+): AsyncGenerator<OpenUpload[]> {
+	let found = false;
+	for await (const page of uploadPages(s3, bucket, prefix)) {
+		found ||= page.length > 0;
+		yield page;
+	}
+	if (found || prefix === '' || s3.quirks.uploadPrefixes) return;
+	for await (const page of uploadPages(s3, bucket)) {
+		yield page.filter(({ key }) => key.startsWith(prefix));
+	}
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
+async function* uploadPages(
 	s3: S3Client,
 	bucket: string,
 	prefix?: string,
@@ -80,7 +98,7 @@ export async function uploadsOf(
 	signal?: AbortSignal,
 ): Promise<OpenUpload[]> {
 	const found: OpenUpload[] = [];
-	for await (const page of listUploads(s3, bucket, key, signal)) {
+	for await (const page of uploadPages(s3, bucket, key, signal)) {
 		const mine = page.filter((upload) => upload.key === key);
 		found.push(...mine);
 		// Longer keys come after it.

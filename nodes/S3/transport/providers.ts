@@ -76,6 +76,7 @@ const PROVIDERS: Record<string, Provider> = {
 			encodedWords: true,
 			keepsTags: true,
 			multipartEtag: true,
+			uploadPrefixes: true,
 		},
 	},
 	b2: {
@@ -84,7 +85,11 @@ const PROVIDERS: Record<string, Provider> = {
 		endpoint: (region) => `https://s3.${regionName(region)}.backblazeb2.com`,
 		example: 'us-west-004',
 	},
-	ceph: { name: 'Ceph', region: 'us-east-1', quirks: { chunks: true, multipartEtag: true } },
+	ceph: {
+		name: 'Ceph',
+		region: 'us-east-1',
+		quirks: { chunks: true, multipartEtag: true, uploadPrefixes: true },
+	},
 	digitalOcean: {
 		name: 'DigitalOcean Spaces',
 		hosts: /\.digitaloceanspaces\.com$/,

@@ -22,6 +22,8 @@ export interface Quirks {
 	conditionalWrites: boolean;
 	/** keeps the tags that a multipart upload or a copy comes with; others forget them (Ceph) */
 	keepsTags: boolean;
+	/** ListMultipartUploads takes any beginning of a key; others (MinIO) take whole keys only */
+	uploadPrefixes: boolean;
 	/** ListBuckets takes a prefix, and comes in pages */
 	bucketPages: boolean;
 	/** CreateBucket takes the region as LocationConstraint */
@@ -41,6 +43,7 @@ export const UNKNOWN_SERVER: Quirks = {
 	equalParts: false,
 	keepsTags: false,
 	multipartEtag: false,
+	uploadPrefixes: false,
 	bucketPages: false,
 	locationConstraint: true,
 };
