@@ -20,7 +20,10 @@ export async function getObjectAcl(s3: S3Client, object: Version): Promise<Acl> 
 		const list = policy && child(policy, 'AccessControlList');
 		return {
 			owner: { id: (owner && text(owner, 'ID')) ?? '', ...nameIn(owner) },
-			grants: (list ? children(list, 'Grant') : []).map(grantOf),
+			// s3rver has the permission beside the grant, so that it grants nothing.
+			grants: (list ? children(list, 'Grant') : [])
+				.map(grantOf)
+				.filter(({ permission }) => permission !== ''),
 		};
 	});
 }

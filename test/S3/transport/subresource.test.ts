@@ -83,6 +83,16 @@ test.each(writes)('no %s where nobody may look whether the server knows it', asy
 	expect(methods()).toEqual(['GET']);
 });
 
+test('a grant without a permission grants nothing (s3rver)', async () => {
+	const grant =
+		'<Grant><Grantee><ID>abc</ID></Grantee></Grant><Permission>FULL_CONTROL</Permission>';
+	server.answer({
+		status: 200,
+		body: `<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList>${grant}</AccessControlList></AccessControlPolicy>`,
+	});
+	expect(await getObjectAcl(s3, object)).toEqual({ owner: { id: 'o' }, grants: [] });
+});
+
 test('what the server knows is asked once', async () => {
 	server.answer({ status: 404, body: errorXml('NoSuchObjectLockConfiguration') }, { status: 200 });
 	await putLegalHold(s3, object, true);
