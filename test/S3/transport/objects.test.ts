@@ -177,6 +177,17 @@ test('a header value that no header can carry is the mistake of the caller', asy
 	expect(failure.message).toMatch(/content-disposition.*U\+65E5/);
 });
 
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+test('two conditional writes that met at Amazon: the one that is told so is sent again', async () => {
+	sandbox.faults.add({
+		...{ kind: 'status', status: 409, code: 'ConditionalRequestConflict', times: 1 },
+		match: isA('PutObject'),
+	});
+	await put('met', 'x', { 'if-none-match': '*' });
+	expect(stored('met')).toBe('x');
+	expect(writes('met')).toBe(1);
+});
+
 test.each([
 	['another object stays, and is not called deleted', true],
 	['an object that is gone is deleted', false],
