@@ -18,7 +18,7 @@ const measuring = [
 	'S3/transport/{download,uploadCancel}',
 	'shared/ground/{glob,redact,retryAfter}',
 	'shared/transport/silence',
-].map((files) => `<rootDir>/test/${files}.test.ts`);
+].map((files) => `**/test/${files}.test.ts`);
 
 const project = {
 	testEnvironment: 'node',
