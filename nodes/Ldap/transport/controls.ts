@@ -24,6 +24,10 @@ export function cookieOf(controls: readonly Control[]): Buffer {
 	return reader.octets();
 }
 
+/** Whether the server says that it gives pages; RFC 2696 section 3. */
+export const isPaged = (controls: readonly Control[]): boolean =>
+	controls.some(({ oid }) => oid === PAGED_RESULTS);
+
 /** RFC 2891 section 1.1; critical, because entries in another order are not what was asked for */
 export const sortRequest = (keys: readonly SortKey[]): Control => ({
 	oid: SORT_REQUEST,

@@ -2,7 +2,7 @@ import { Failure } from '../../shared/resilience/failure';
 import type { AnswerStream } from './answerStream';
 import type { Calls } from './calls';
 import { ofConnection } from './calls';
-import { cookieOf, isSorted, pagedResults, sortRequest } from './controls';
+import { cookieOf, isPaged, isSorted, pagedResults, sortRequest } from './controls';
 import type { Entry } from './entry';
 import type { Doing } from './failure';
 import { codeOf } from './failure';
@@ -58,6 +58,8 @@ export class SearchRun {
 	/** the limit is reached, but nobody knows yet whether these are the first ones */
 	private limited: SearchEnd | undefined;
 	private sorted: boolean;
+	/** entries that the server was asked for with this page, and that have come */
+	private page = { size: 0, come: 0 };
 
 	/** @param pageSize 0: in one go */
 	constructor(
@@ -127,6 +129,7 @@ export class SearchRun {
 		if (search.sort && this.isToSort) controls.push(sortRequest(search.sort));
 		if (pageSize > 0) {
 			const size = wanted ? Math.min(pageSize, wanted) : pageSize;
+			this.page = { size, come: 0 };
 			controls.push(pagedResults(size, this.cookie));
 		}
 		return connection.search(searchRequest(search, pageSize > 0 ? 0 : wanted), controls);
@@ -153,7 +156,9 @@ export class SearchRun {
 			this.end = this.ended({ code: codeOf(result.code), message });
 		} else if (result.code === Code.referral) {
 			this.end = { ...this.ended(), elsewhere: result };
-		} else if (this.refusesPages(result)) {
+		} else if (this.refusesPages(result) || this.losesPages(result)) {
+			// What comes again is left out, as after a lost connection.
+			if (this.given > 0) this.rounds++;
 			this.pageSize = 0;
 			reading.stream = this.ask(reading.lease);
 		} else if (result.code !== 0) {
@@ -173,12 +178,19 @@ export class SearchRun {
 		return code === Code.unavailableCriticalExtension && onlyPages && this.given === 0;
 	}
 
+	/** A full page without a word of the next one: of entries without attributes ApacheDS gives the first only. */
+	private losesPages({ code, controls }: Result): boolean {
+		const { size, come } = this.page;
+		return code === Code.success && this.pageSize > 0 && come === size && !isPaged(controls);
+	}
+
 	/** Entries that were not given before; what else came is kept. */
 	private fresh(answers: SearchAnswer[]): Entry[] {
 		const entries: Entry[] = [];
 		for (const answer of answers) {
 			if (answer.type === 'reference') for (const url of answer.urls) this.referrals.add(url);
 			if (answer.type !== 'entry') continue;
+			this.page.come++;
 			const name = answer.entry.dn.toLowerCase();
 			if (name === this.without) continue;
 			const isNew = this.seen.add(name);

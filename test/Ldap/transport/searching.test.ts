@@ -430,6 +430,15 @@ describe('a server that does not do what it announces, or only what the standard
 		expect((await failureOf(read(clientFor(server), { sort }))).status).toBe(12);
 	});
 
+	test('a page that is full, and nothing said of the next one, is not taken for all', async () => {
+		const server = await serve((socket, request) => {
+			const page = request.controls.length > 0 ? dns(10) : dns(25);
+			const found = page.map((dn) => entry(request.id, dn));
+			socket.write(Buffer.concat([...found, result(request)]));
+		});
+		expect(names((await read(clientFor(server))).entries)).toEqual(dns(25));
+	});
+
 	const SCOPE = { base: 0, subtree: 2 };
 	test('what is below an entry is found without a scope of its own for it', async () => {
 		const server = await serve((socket, request) => {
