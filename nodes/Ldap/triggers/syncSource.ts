@@ -50,7 +50,7 @@ async function* follow(listening: Listening): AsyncGenerator<News, void, undefin
 			}
 			const { done, value } = await next;
 			if (done) throw searchEnded();
-			for (const news of newsOf(value, all)) {
+			for (const news of newsOf(value, all, all && moved === undefined)) {
 				yield news;
 				// What is there is known from here on.
 				if (news.round) moved ??= moves.next();
@@ -91,11 +91,16 @@ async function* containerMoves({
 const hasItsId = (answer: SearchAnswer): boolean =>
 	answer.type === 'entry' && syncStateOf(answer.controls)?.id === idOf(answer.entry);
 
-function* newsOf(answers: SearchAnswer[], all: boolean): Generator<News> {
+/** @param refreshing the server has not yet said that it has told all there is */
+function* newsOf(answers: SearchAnswer[], all: boolean, refreshing: boolean): Generator<News> {
 	// Entries that follow each other go together: one by one they would cost more than they hold.
 	let group: News = {};
 	for (const answer of answers) {
-		const news = answer.type === 'entry' ? ofEntry(answer) : ofInfo(syncInfoOf(answer), all);
+		const info = answer.type === 'entry' ? undefined : syncInfoOf(answer);
+		// RFC 4533 section 3.4.1: a cookie is no end of what there is, and ApacheDS gives no other.
+		if (refreshing && info?.type === 'cookie') throw notDone();
+		const news = answer.type === 'entry' ? ofEntry(answer) : ofInfo(info, all);
+		if (news.round) refreshing = false;
 		if (!news.round && !news.gone && !news.present) {
 			group.entries = [...(group.entries ?? []), ...(news.entries ?? [])];
 			group.cursor = news.cursor ?? group.cursor;

@@ -1,4 +1,5 @@
 import { accountsOf } from '../../../nodes/Ldap/transport/accounts/accounts';
+import { createUser } from '../../../nodes/Ldap/transport/accounts/createUser';
 import type { LdapClient } from '../../../nodes/Ldap/transport/client';
 import { deleteTree } from '../../../nodes/Ldap/transport/deleteTree';
 import { resultFailure } from '../../../nodes/Ldap/transport/failure';
@@ -134,4 +135,34 @@ test('a server with the password policies of OpenLDAP disables accounts as OpenL
 	);
 	expect(await (await accountsOf(ldap)).disable('uid=ann')).toBe(true);
 	expect(changed).toEqual(['pwdAccountLockedTime: 000001010000Z']);
+});
+
+test('a server without the attribute userPassword gets the first password of a user by its own request', async () => {
+	// As LLDAP shows its schema.
+	const schema = parseSchema({
+		dn: 'cn=Subschema',
+		attributes: [
+			attribute('attributeTypes', "( 1.1 NAME ( 'uid' 'user_id' ) )", "( 1.2 NAME 'mail' )"),
+			attribute('objectClasses', "( 3.0 NAME 'inetOrgPerson' STRUCTURAL MUST ( mail $ user_id ) )"),
+		],
+	});
+	const asked: string[] = [];
+	const ldap = serverOf(
+		{ extensions: ['1.3.6.1.4.1.4203.1.11.1'] },
+		{
+			schema: async () => await Promise.resolve(schema),
+			baseDn: async () => await Promise.resolve('dc=x'),
+			add: async (dn, attributes) => {
+				await Promise.resolve();
+				asked.push(`${dn} ${attributes.some(({ type }) => type === 'userPassword')}`);
+			},
+			extended: async (oid) => {
+				asked.push(oid);
+				return await Promise.resolve({});
+			},
+		},
+	);
+	const names = { firstName: 'Ann', lastName: 'Lee', login: 'ann', password: 'geheim' };
+	await createUser(ldap, { ...names, parent: 'ou=people,dc=x', others: [] });
+	expect(asked).toEqual(['uid=ann,ou=people,dc=x false', '1.3.6.1.4.1.4203.1.11.1']);
 });

@@ -67,6 +67,15 @@ describe('syncrepl', () => {
 		});
 	});
 
+	test('a server that never says that it has told all is not waited for', async () => {
+		const cookie = info('8003616263');
+		const client = scriptedClient({ listen: () => answering([state(1, 1), cookie]) });
+		await expect(newsOf(syncSource, client)).rejects.toMatchObject({ code: 'NO_SYNC_STATE' });
+		const after = [state(1, 1), info(`a205${WITH_COOKIE}`), cookie];
+		const good = scriptedClient({ listen: () => answering(after) });
+		expect(told(await newsOf(syncSource, good, { rounds: 2 })).rounds).toEqual(['begin', 'end']);
+	});
+
 	test('entries that are gone or unchanged come one by one or as a set', async () => {
 		const set = (deleted: string, n: number) =>
 			info(`a31c${WITH_COOKIE}0101${deleted}31120410${uuid(n).toString('hex')}`);
