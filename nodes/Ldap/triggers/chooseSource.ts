@@ -83,7 +83,11 @@ export async function chooseSource(
 export const isNotDone = ({ code, status = 0, phase, scope }: Failure): boolean =>
 	NOT_DONE.has(code) || (phase === 'rejected' && scope !== 'credential' && REFUSALS.has(status));
 
-const NOT_DONE: ReadonlySet<string> = new Set(['NO_SYNC_STATE', 'SEARCH_ENDED']);
+const NOT_DONE: ReadonlySet<string> = new Set([
+	'NO_ACTIVE_DIRECTORY',
+	'NO_SYNC_STATE',
+	'SEARCH_ENDED',
+]);
 const REFUSALS: ReadonlySet<number> = new Set([
 	Code.protocolError,
 	Code.unavailableCriticalExtension,
