@@ -55,16 +55,20 @@ export interface Chosen {
 /**
  * The way to hear what happens at this server.
  * @param failed names of ways that the server announced and did not have
+ * @param used name of the way that what is known comes from: those before it may have failed, and could show
+ * the same entries with other attributes
  * @throws Failure where the server does not offer what was chosen
  */
 export async function chooseSource(
 	client: LdapClient,
 	mechanism: Mechanism,
 	failed: ReadonlySet<string>,
+	used = '',
 ): Promise<Chosen> {
 	const root = await client.rootDse();
 	const automatic = mechanism === 'automatic';
-	const way = WAYS.find(({ name, offeredBy }) =>
+	const from = WAYS.findIndex(({ name }) => automatic && used.split(' ')[0] === name);
+	const way = WAYS.slice(Math.max(0, from)).find(({ name, offeredBy }) =>
 		automatic ? offeredBy(root) && !failed.has(name) : name === mechanism,
 	);
 	if (!way?.offeredBy(root)) throw notOffered(mechanism);

@@ -148,7 +148,9 @@ export class Watcher {
 		this.redact = redactor(secrets);
 		const since = this.host.clock.now();
 		for (;;) {
-			const chosen = await chooseSource(client, this.settings.mechanism, this.notDone);
+			const [used] = this.memory.cursor.split('\n');
+			const { mechanism } = this.settings;
+			const chosen = await chooseSource(client, mechanism, this.notDone, used);
 			try {
 				return await this.follow(client, chosen, signal, ready);
 			} catch (error) {

@@ -184,6 +184,21 @@ describe('a server that announces what it does not do', () => {
 		expect(reports).toEqual([]);
 	});
 
+	test('is not asked for it again by another process: it would show the same entries in another way', async () => {
+		const asked: string[] = [];
+		const { host, clock } = hostOf([SYNC], (search) => {
+			asked.push(oidOf(search));
+			return answering([plain]);
+		});
+		for (let processes = 0; processes < 2; processes++) {
+			const watcher = new Watcher(host, { ...settings, mechanism: 'automatic' });
+			await watcher.start();
+			await clock.advance(5_000);
+			watcher.stop();
+		}
+		expect(asked).toEqual([SYNC]);
+	});
+
 	test('is told of where the way was chosen by hand', async () => {
 		await expect(started(() => answering([plain]), 'syncrepl')).rejects.toMatchObject({
 			code: 'NO_SYNC_STATE',
