@@ -7,7 +7,7 @@ const lowerCase = (names: string): ReadonlySet<string> =>
 
 // Changes with every change or sign-in, or is worked out from other entries: no event by itself.
 const NOISE = lowerCase(`
-	modifyTimestamp modifiersName entryCSN contextCSN uSNChanged uSNCreated whenChanged
+	createTimestamp modifyTimestamp modifiersName entryCSN contextCSN uSNChanged uSNCreated whenChanged
 	dSCorePropagationData replPropertyMetaData lastLogon lastLogoff lastLogonTimestamp logonCount
 	badPwdCount badPasswordTime memberOf distinguishedName
 `);

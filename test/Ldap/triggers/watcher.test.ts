@@ -2,6 +2,7 @@ import { noSchema } from '../../../nodes/Ldap/transport/schemaParser';
 import type { LdapClient } from '../../../nodes/Ldap/transport/client';
 import type { SearchAnswer } from '../../../nodes/Ldap/transport/message';
 import type { Search } from '../../../nodes/Ldap/transport/search';
+import { watchedPart } from '../../../nodes/Ldap/triggers/attributes';
 import type { WatchHost, WatchSettings } from '../../../nodes/Ldap/triggers/watcher';
 import { Watcher } from '../../../nodes/Ldap/triggers/watcher';
 import type { FailureKind } from '../../../nodes/shared/resilience/failure';
@@ -204,4 +205,10 @@ describe('a server that announces what it does not do', () => {
 			code: 'NO_SYNC_STATE',
 		});
 	});
+});
+
+test('the times that entries are found by are no change by themselves', () => {
+	const times = ['createTimestamp', 'modifyTimestamp'].map((name) => attribute(name, '2026'));
+	const { attributes } = watchedPart(watched)({ dn: 'cn=a', attributes: times });
+	expect(attributes).toEqual([]);
 });
