@@ -55,6 +55,15 @@ const scenarios: Array<Scenario<Subject, World>> = [
 		},
 	},
 	{
+		title: 'a filter over several lines, as people write long ones, is understood',
+		async play(node, { plain, people, person }) {
+			person('lines');
+			const filter = '(&\n  (objectClass=person)\n  (cn=lines)\n)';
+			const { rows, error } = await node.run('search', { base: people, filter }, plain);
+			return error?.message ?? (rows.length === 1 ? undefined : `${rows.length} entries`);
+		},
+	},
+	{
 		title: 'an attribute in two rows has both values',
 		async play(node, { plain, people, valuesOf }) {
 			const dn = `cn=two-mails,${people}`;
@@ -86,6 +95,17 @@ const scenarios: Array<Scenario<Subject, World>> = [
 			const { error } = await node.run('update', input, plain);
 			const mails = valuesOf(dn, 'mail');
 			return error?.message ?? (mails.length === 2 ? undefined : mails.join(', '));
+		},
+	},
+	{
+		title: 'a number by an expression is a value',
+		async play(node, { plain, person, valuesOf }) {
+			const dn = person('number');
+			const value = '={{ 4711 }}';
+			const input = { dn, change: 'replace' as const, attribute: 'employeeNumber', value };
+			const { error } = await node.run('update', input, plain);
+			const numbers = valuesOf(dn, 'employeeNumber');
+			return error?.message ?? (numbers.join() === '4711' ? undefined : numbers.join());
 		},
 	},
 	{
