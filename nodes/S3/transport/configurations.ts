@@ -62,13 +62,14 @@ async function unless<T>(
 	}
 }
 
-const proven = new WeakMap<S3Client, Set<ConfigurationKind>>();
+const proven = new WeakMap<S3Client, Set<string>>();
 
 /**
  * Refuses to go on where the server takes no notice of this kind: to Ceph 16, deleting a
  * configuration that it does not know is deleting the bucket, and writing one is creating the bucket
  * that is there. A GET shows it without harm, once per run. Amazon knows all kinds.
- * @param unreadable codes of a GET that prove nothing, but do not matter
+ * @param unreadable codes of a GET that prove nothing, but do not matter; of this bucket it is not asked
+ * again
  */
 export async function checkKnown(
 	s3: S3Client,
@@ -78,10 +79,11 @@ export async function checkKnown(
 ): Promise<void> {
 	const known = proven.get(s3) ?? new Set();
 	proven.set(s3, known);
-	if (known.has(kind)) return;
+	const unseen = [kind, bucket, ...unreadable].join(' ');
+	if (known.has(kind) || known.has(unseen)) return;
 	const { host } = await s3.signing(bucket);
 	const look = async () => getConfiguration(s3, bucket, kind);
-	if (isAmazon(host) || (await unless(unreadable, look))) known.add(kind);
+	known.add(isAmazon(host) || (await unless(unreadable, look)) ? kind : unseen);
 }
 
 /**

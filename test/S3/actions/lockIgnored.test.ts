@@ -52,6 +52,18 @@ test.each([
 	expect(server.requests[1]?.headers['x-amz-object-lock-mode']).toBe('GOVERNANCE');
 });
 
+test('a key that may not see it is asked for once per bucket and run', async () => {
+	const s3 = clientOf(server);
+	const store = async (bucket: string) =>
+		await act(upload, s3, { bucket, key: 'k', source: 'text', text: 'x', options: { lock } });
+	const denied = { status: 403, body: errorXml('AccessDenied') };
+	server.answer(denied, done, done, list);
+	for (const bucket of ['b', 'b']) await store(bucket);
+	// Of the server it says nothing.
+	expect(await failureOf(store('other'))).toMatchObject({ code: 'NotImplemented' });
+	expect(sent()).toEqual([LOOK, 'PUT /b/k', 'PUT /b/k', 'GET /other?object-lock=']);
+});
+
 describe('a bucket that is made for locks', () => {
 	const make = async () =>
 		await act(create, clientOf(server), {
