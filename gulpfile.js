@@ -124,7 +124,8 @@ const call = (at) => `(...given) { return load().${at}.apply(this, given); }`;
 
 const withoutUndefined = (value) => {
 	if (Array.isArray(value)) return value.map(withoutUndefined);
-	if (typeof value !== 'object' || value === null) return value;
+	// Anything else than a plain object JSON makes a plain one of, without a word.
+	if (typeof value !== 'object' || value === null || value.constructor !== Object) return value;
 	const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
 	return Object.fromEntries(entries.map(([key, inner]) => [key, withoutUndefined(inner)]));
 };

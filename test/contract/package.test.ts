@@ -168,7 +168,8 @@ describe('the tarball', () => {
 			const shapeOf = (value) => {
 				if (typeof value === 'function') return 'function';
 				if (typeof value !== 'object' || value === null) return value;
-				return Array.isArray(value) ? value.map(shapeOf) : Object.fromEntries(
+				if (Array.isArray(value)) return value.map(shapeOf);
+				return value.constructor !== Object ? String(value) : Object.fromEntries(
 					Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]));
 			};
 			const whole = (Node) => ({
