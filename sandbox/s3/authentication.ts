@@ -124,15 +124,27 @@ function checkScope({ scope, presigned }: Credential, region: string, service: s
 			});
 }
 
-function checkToken(account: Account, token: string | undefined): void {
-	if (account.sessionToken === token) return;
+/**
+ * Whose keys they are that a request was signed with.
+ * @param token that of the session, as the request has it
+ * @param now milliseconds since 1970
+ * @throws S3Error InvalidAccessKeyId, InvalidToken, ExpiredToken
+ */
+export function accountWithKey(
+	accounts: readonly Account[],
+	accessKeyId: string,
+	token: string | undefined,
+	now: number,
+): Account {
+	const account = accounts.find((one) => one.accessKeyId === accessKeyId);
 	// Amazon does not know a temporary access key that comes without its token.
-	if (token === undefined) {
-		throw new S3Error('InvalidAccessKeyId', {
-			elements: { AWSAccessKeyId: account.accessKeyId },
-		});
-	}
-	throw new S3Error('InvalidToken', { elements: { 'Token-0': token } });
+	if (!account || (account.sessionToken !== undefined && token === undefined))
+		throw new S3Error('InvalidAccessKeyId', { elements: { AWSAccessKeyId: accessKeyId } });
+	if (token !== account.sessionToken)
+		throw new S3Error('InvalidToken', { elements: { 'Token-0': token ?? '' } });
+	if (account.expiresAt !== undefined && now >= account.expiresAt)
+		throw new S3Error('ExpiredToken');
+	return account;
 }
 
 /** A request without a signature; what it may do is for policies and ACLs to say. */
@@ -164,15 +176,7 @@ export function authenticate(
 	if (!credential) return stranger(request);
 	const { scope, timestamp, signedHeaders } = credential;
 	checkScope(credential, region, sts ? 'sts' : 's3');
-	const account = accounts.find((one) => one.accessKeyId === credential.accessKeyId);
-	if (!account) {
-		throw new S3Error('InvalidAccessKeyId', {
-			elements: { AWSAccessKeyId: credential.accessKeyId },
-		});
-	}
-	checkToken(account, credential.token);
-	if (account.expiresAt !== undefined && now >= account.expiresAt)
-		throw new S3Error('ExpiredToken');
+	const account = accountWithKey(accounts, credential.accessKeyId, credential.token, now);
 	checkTime(credential, now);
 	checkDate(request, credential);
 	checkSignedHeaders(request, signedHeaders);
@@ -205,50 +209,4 @@ export function authenticate(
 		payload,
 		seed: { key, scope, timestamp, signature: credential.signature },
 	};
-}
-
-/**
- * Finds out who signed the policy of a form
- * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html).
- * @throws S3Error InvalidArgument, InvalidAccessKeyId, InvalidToken, SignatureDoesNotMatch
- */
-export function authenticateForm(
-	fields: ReadonlyMap<string, string>,
-	policy: string,
-	accounts: readonly Account[],
-	region: string,
-): Account {
-	const required = (name: string) => {
-		const value = fields.get(name);
-		if (value) return value;
-		throw new S3Error('InvalidArgument', {
-			message: `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`,
-			elements: { ArgumentName: name, ArgumentValue: '' },
-		});
-	};
-	const parts = required('x-amz-credential').split('/');
-	const [date = '', place = '', service = '', terminal = ''] = parts.slice(-4);
-	const accessKeyId = parts.slice(0, -4).join('/');
-	const right =
-		required('x-amz-algorithm') === 'AWS4-HMAC-SHA256' &&
-		terminal === 'aws4_request' &&
-		service === 's3' &&
-		place === region &&
-		required('x-amz-date').startsWith(date);
-	if (!right) {
-		throw new S3Error('InvalidArgument', {
-			message: `the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/${region}/s3/aws4_request"`,
-			elements: { ArgumentName: 'x-amz-credential', ArgumentValue: parts.join('/') },
-		});
-	}
-	const account = accounts.find((one) => one.accessKeyId === accessKeyId);
-	if (!account) {
-		throw new S3Error('InvalidAccessKeyId', { elements: { AWSAccessKeyId: accessKeyId } });
-	}
-	checkToken(account, fields.get('x-amz-security-token'));
-	const key = signingKey(account.secretAccessKey, { date, region: place, service });
-	if (sign(key, policy) === required('x-amz-signature')) return account;
-	throw new S3Error('SignatureDoesNotMatch', {
-		elements: { AWSAccessKeyId: accessKeyId, StringToSign: policy },
-	});
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { demand } from '../access.ts';
-import { authenticateForm } from '../authentication.ts';
 import type { ReceivedBody } from '../body.ts';
 import { checksumAlgorithms, checksumHeader, digestAll } from '../checksum.ts';
 import { S3Error } from '../errors.ts';
 import { readForm, type Form } from '../form.ts';
+import { authenticateForm } from '../formAuthentication.ts';
 import { bucketOf, invalidArgument } from '../operation.ts';
 import type { Call, Handler } from '../operation.ts';
 import { checkPostPolicy } from '../postPolicy.ts';
@@ -84,7 +84,7 @@ function accountOf(call: Call, form: Form) {
 	const { fields, file } = form;
 	const policy = fields.get('policy');
 	if (policy === undefined) return anonymous;
-	const account = authenticateForm(fields, policy, call.accounts, bucketOf(call).region);
+	const account = authenticateForm(fields, policy, call.accounts, bucketOf(call).region, call.now);
 	const shown = new Map([...fields, ['bucket', call.request.bucket ?? '']]);
 	checkPostPolicy(policy, shown, file.length, call.now);
 	return account;

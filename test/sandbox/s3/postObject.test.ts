@@ -176,3 +176,20 @@ print(json.dumps(client.generate_presigned_post('forms', 'boto/\${filename}', Fi
 		expect(read('boto/näme.txt')).toBe('the file');
 	});
 });
+
+test('keys that are over sign no form', async () => {
+	let now = Date.now();
+	const account = { accessKeyId: 'AKIASHORT', secretAccessKey: 'short', expiresAt: now + 60_000 };
+	const short = await startS3Sandbox({ accounts: [account], now: () => now });
+	const client = sdkClient(short);
+	try {
+		await client.send(new CreateBucketCommand({ Bucket }));
+		const fields = { ...signedFields(short, { expiration, conditions: anyKey }), key: 'k' };
+		expect((await postForm(short, Bucket, fields)).status).toBe(204);
+		now += 60_000;
+		expect(codeIn(await postForm(short, Bucket, fields))).toBe('ExpiredToken');
+	} finally {
+		client.destroy();
+		await short.close();
+	}
+});
