@@ -228,6 +228,20 @@ export function s3Suite(from?: string): void {
 			expect(records[0]?.json.input).toEqual({ key: 'missing.txt' });
 		});
 
+		test('expressions read the item inside of a record, also among items that are none', async () => {
+			const record = {
+				...{ key: 'of the record', input: { key: 'b.txt' }, error: { phase: 'rejected' } },
+				...{ attempts: 1, idempotencyKey: 'x' },
+			};
+			const given = [{ key: 'a.txt' }, record, { key: 'c.txt' }].map((json) => ({ json }));
+			await engine.run(put('b.txt', 'text'));
+			const { outputs } = await engine.run(
+				s3('object', 'head', { bucket: 'engine', key: '={{ $json.key }}' }),
+				{ items: given },
+			);
+			expect(outputs('E')[0]?.map(({ json }) => json.key)).toEqual(['a.txt', 'b.txt', 'c.txt']);
+		});
+
 		test('what was repeated is told to the user', async () => {
 			sandbox.faults.add({ kind: 'status', status: 503, code: 'SlowDown', times: 1 });
 			const { run } = await engine.run(s3('object', 'head', { bucket: 'engine', key: 'a.txt' }));
