@@ -39,10 +39,11 @@ export async function getConfiguration(
 	const known: Kind = KINDS[kind];
 	const configuration = await unless(known.none, async () =>
 		s3.call(request('Get', bucket, known), (answer) =>
-			configurationIn(known, answer, s3.clock.now()),
+			answer.status === 204 ? undefined : configurationIn(known, answer, s3.clock.now()),
 		),
 	);
-	// Servers answer some kinds with an empty document where there is none, or with an empty list.
+	// Where there is none, servers answer some kinds with an empty document, with an empty list, or
+	// (Garage) with 204.
 	const configured = Object.values(configuration ?? {}).some(
 		(value) => !(Array.isArray(value) && value.length === 0),
 	);

@@ -199,6 +199,22 @@ test('a server that sends an empty list of tags where there are none has none (S
 	expect(await getConfiguration(s3, 'b', 'tagging')).toMatchObject({ configured: false });
 });
 
+// Garage until 2.0: https://git.deuxfleurs.fr/Deuxfleurs/garage/src/tag/v1.0.0/src/api/s3/cors.rs
+describe('a server that answers 204 where there is none', () => {
+	test.each(['cors', 'lifecycle', 'website', 'policy'] as const)('has no %s', async (kind) => {
+		server.answer({ status: 204 });
+		expect(await getConfiguration(s3, 'b', kind)).toEqual({ configured: false, configuration: {} });
+		expect(server.requests).toHaveLength(1);
+	});
+
+	test('gets one', async () => {
+		server.answer({ status: 204 }, { status: 200 });
+		const rule = { AllowedMethods: ['GET'], AllowedOrigins: ['*'] };
+		await setConfiguration(s3, 'b', 'cors', { CORSRules: [rule] }, {});
+		expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'PUT']);
+	});
+});
+
 describe('a server that takes no notice of what stands in the query', () => {
 	const list = { status: 200, body: '<ListBucketResult><Name>b</Name></ListBucketResult>' };
 	const calls: Array<[string, () => Promise<unknown>]> = [
