@@ -154,7 +154,7 @@ export function s3Client(options: S3ClientOptions): S3Client {
 			let error = await errorIn(answer, request);
 			// A region that is wrong is 400 as well, and not every server names the right one in a header.
 			const told = error.region !== undefined && error.region !== place.region;
-			if (request.method === 'HEAD' && status === 400 && !told)
+			if (request.method === 'HEAD' && error.code === 'HTTP 400' && !told)
 				error = (await reasonOf(request, place, keys, signal)) ?? error;
 			if (keys && !renewed && EXPIRED.has(error.code)) {
 				renewed = options.renew?.(keys) ?? false;

@@ -12,6 +12,12 @@ export const elsewhere: Meaning = {
 };
 const corrupted: Meaning = { kind: 'network', phase: 'rejected', scope: 'item' };
 
+// Keys, and what a listing is to begin with.
+const refusedKey: Meaning = {
+	kind: 'invalid',
+	hint: 'MinIO takes no keys with "//", with "." or ".." between slashes, or with what its disks cannot hold: choose another key.',
+};
+
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 const MEANINGS: Record<string, Meaning> = {
 	SlowDown: throttled,
@@ -75,14 +81,24 @@ const MEANINGS: Record<string, Meaning> = {
 		hint: 'This server does not have the storage class: leave it out, or choose another one.',
 	},
 	// MinIO keeps objects as files. https://github.com/minio/minio/blob/master/cmd/api-errors.go
-	XMinioInvalidObjectName: {
+	XMinioInvalidObjectName: refusedKey,
+	XMinioInvalidResourceName: refusedKey,
+	KeyTooLongError: {
 		kind: 'invalid',
-		hint: 'MinIO takes no keys with "//", with "." or ".." between slashes, or with what its disks cannot hold: choose another key.',
+		hint: 'Shorten the key: no server takes more than 1,024 bytes, and MinIO no more than 255 between two slashes.',
+	},
+	MetadataTooLarge: {
+		kind: 'invalid',
+		hint: 'All metadata together, names and values, may have 2 KiB: shorten it.',
 	},
 	XMinioObjectExistsAsDirectory: conflict(
 		'There are objects in a folder of this name: choose another key.',
 	),
 	XMinioParentIsObject: conflict('A part of the path is an object: choose another key.'),
+	XMinioAdminBucketQuotaExceeded: {
+		kind: 'invalid',
+		hint: 'The bucket has reached its quota: delete objects, or have the administrator of the server raise it.',
+	},
 	XMinioStorageFull: {
 		kind: 'invalid',
 		hint: 'The server has no room left: tell its administrator.',

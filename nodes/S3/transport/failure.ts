@@ -45,7 +45,7 @@ export function readError(
 		code: STATUS_CODES[status] ?? `HTTP ${status}`,
 		message: `The server answered ${status}`,
 	};
-	if (body.length === 0) return { ...bare, region, host, requestId };
+	if (body.length === 0) return { ...bare, ...toldInHeaders(headers), region, host, requestId };
 	const root = documentOf(body);
 	if (root?.name !== 'Error') {
 		const shown = redact
@@ -68,6 +68,16 @@ export function readError(
 		...(region && { region }),
 		requestId: requestId ?? text(root, 'RequestId'),
 	};
+}
+
+/**
+ * What MinIO says of a HEAD that it refuses, whose answer cannot have a body.
+ * https://github.com/minio/minio/blob/master/cmd/api-response.go (writeErrorResponseHeadersOnly)
+ */
+function toldInHeaders(headers: Record<string, string>): Partial<ErrorAnswer> {
+	const code = headers['x-minio-error-code'];
+	const message = headers['x-minio-error-desc']?.replace(/^"|"$/g, '');
+	return { ...(code && { code }), ...(code && message && { message }) };
 }
 
 function documentOf(body: Buffer): XmlElement | undefined {

@@ -72,9 +72,10 @@ const onlyVersion1 = new WeakSet<S3Client>();
 export async function* listObjects(
 	s3: S3Client,
 	bucket: string,
-	listing: Listing,
+	wanted: Listing,
 ): AsyncGenerator<Row[]> {
-	const startAfter = listing.startAfter || undefined;
+	const startAfter = startIn(wanted);
+	const listing = { ...wanted, startAfter };
 	const oldServer = s3.quirks.listVersion === 1 || onlyVersion1.has(s3);
 	let position: Position = {
 		version: oldServer ? 1 : 2,
@@ -116,6 +117,14 @@ export async function* eachObject(
 	for await (const page of listObjects(s3, bucket, { ...listing, limit: Infinity })) {
 		for (const row of page) if (row.type === 'object') yield row;
 	}
+}
+
+/**
+ * One that comes before all that begins with the prefix says nothing, but there are servers that list
+ * nothing then: MinIO until autumn 2023, https://github.com/minio/minio/pull/18099
+ */
+function startIn({ startAfter, prefix }: Listing): string | undefined {
+	return startAfter && !(prefix && keyOrder(startAfter, prefix) < 0) ? startAfter : undefined;
 }
 
 /** Some servers do not know `start-after`, or repeat the folder that the marker stands for. */

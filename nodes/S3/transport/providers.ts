@@ -125,13 +125,10 @@ const PROVIDERS: Record<string, Provider> = {
 	minio: {
 		name: 'MinIO',
 		region: 'us-east-1',
-		quirks: {
-			chunks: true,
-			conditionalWrites: true,
-			crc32: true,
-			keepsTags: true,
-			multipartEtag: true,
-		},
+		// Conditions depend on the release: "If-None-Match: *" is ignored until spring 2024, If-Match where
+		// there is no object until autumn 2025, and that of a delete by all.
+		// https://github.com/minio/minio/pull/19681 /issues/21526 /issues/21677
+		quirks: { chunks: true, crc32: true, keepsTags: true, multipartEtag: true },
 	},
 	other: { name: '', region: 'us-east-1' },
 	ovh: {

@@ -18,7 +18,7 @@ export interface Quirks {
 	multipartEtag: boolean;
 	/** takes and returns user metadata beyond ASCII as encoded words (RFC 2047), not as UTF-8 */
 	encodedWords: boolean;
-	/** honours If-Match and If-None-Match of writes; others ignore them without a word */
+	/** honours If-Match and If-None-Match of writes and deletes; others ignore them without a word */
 	conditionalWrites: boolean;
 	/** keeps the tags that a multipart upload or a copy comes with; others forget them (Ceph) */
 	keepsTags: boolean;
