@@ -131,7 +131,9 @@ export function s3Client(options: S3ClientOptions): S3Client {
 		signal: AbortSignal,
 	): Promise<ErrorAnswer | undefined> => {
 		const headers = { ...request.headers, range: 'bytes=0-0' };
-		const asked = { ...request, method: 'GET' as const, headers };
+		// A range of a part is an error of its own.
+		const query = request.query?.filter(([name]) => name !== 'partNumber');
+		const asked = { ...request, method: 'GET' as const, headers, query };
 		const toSend = allowed(() => signedRequest(asked, { ...options, clock }, place, keys));
 		const answer = await http.stream({ ...toSend, signal });
 		if (answer.status >= 400) return await errorIn(answer, request);

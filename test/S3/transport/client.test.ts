@@ -128,6 +128,15 @@ describe('a bucket in another region', () => {
 		expect(scripted.requests[1]?.headers.range).toBe('bytes=0-0');
 	});
 
+	// S3: "Cannot specify both Range header and partNumber query parameter" would hide the reason.
+	test('of HEAD of a part: not asked for with a range and a part', async () => {
+		const why = errorXml('InvalidRequest', 'The object was stored using SSE-C.');
+		scripted.answer({ status: 400 }, { status: 400, body: why });
+		const failure = await failureOf(headObject(clientOf(scripted), 'b', 'k', { partNumber: 2 }));
+		expect(failure.message).toContain('SSE-C');
+		expect(scripted.requests.map(({ target }) => target)).toEqual(['/b/k?partNumber=2', '/b/k']);
+	});
+
 	test('of HEAD, for a reason that GET does not have either: the content is not fetched', async () => {
 		scripted.answer({ status: 400 }, { status: 206, body: 'x' });
 		expect(await failureOf(headObject(clientOf(scripted), 'b', 'k'))).toMatchObject({
