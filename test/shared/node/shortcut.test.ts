@@ -96,6 +96,29 @@ test('n8n is asked for every item that lacks the field, or has no plain value in
 	}
 });
 
+test('of what only code puts into items, too', () => {
+	const inherited = Object.create({ n: 'inherited' }) as IDataObject;
+	const items = [
+		{ n: 'first' },
+		{ n: new Date(0) },
+		inherited,
+		new Proxy({ n: 'of a proxy' }, {}),
+		{
+			get n() {
+				return 'of a getter';
+			},
+		},
+		{ n: Object('boxed') as string },
+		{ n: NaN },
+		JSON.parse('{"__proto__": {"n": "x"}, "constructor": "y"}') as IDataObject,
+	];
+	for (const written of ['={{ $json.n }}', '=x{{ $json.n }}']) {
+		const { given, asked, expected } = answers(written, items);
+		expect(given).toStrictEqual(expected);
+		expect(asked).toEqual([0, 1, 2, 5, 6, 7]);
+	}
+});
+
 test.each([
 	'={{ $json.n + 1 }}',
 	'={{ $json.name.toUpperCase() }}',
