@@ -122,7 +122,7 @@ const deleteOnce = async (s3: S3Client, source: Place, headers: Record<string, s
 
 const ontoItself = ({ bucket, key }: Place) =>
 	invalidInput(
-		`"${key}" in bucket "${bucket}" cannot be moved onto itself: source and target are the same`,
+		`"${key}" in bucket "${bucket}" cannot be moved onto itself: source and destination are the same`,
 	);
 
 const tagsUnread = (source: Place, target: Place) =>
@@ -140,7 +140,7 @@ const notProven = (source: Place, target: Place) =>
 		phase: 'rejected',
 		code: 'COPY_NOT_PROVEN',
 		message: `"${target.key}" in bucket "${target.bucket}" is not what "${source.key}" was: the source was kept`,
-		hint: 'Somebody may have written to the target at the same time. Compare the two, then run the item again.',
+		hint: 'Somebody may have written to the destination at the same time. Compare the two, then run the item again.',
 	});
 
 const replaced = ({ bucket, key }: Place) =>

@@ -41,7 +41,7 @@ test('an object is at its new place as it was, and at no other', async () => {
 test('onto itself is refused before anything is sent', async () => {
 	const failure = await failureOf(moveObject(s3, FROM, FROM));
 	expect(failure).toMatchObject({ kind: 'invalid', phase: 'notSent' });
-	expect(failure.message).toMatch(/source and target are the same/);
+	expect(failure.message).toMatch(/source and destination are the same/);
 	expect(sandbox.requests).toEqual([]);
 	expect(stored('from')).toBe('precious');
 });

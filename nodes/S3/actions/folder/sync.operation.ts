@@ -79,7 +79,7 @@ export const sync = defineOperation({
 					type: 'boolean',
 					default: false,
 					description:
-						'Whether to delete from the target for good what the source does not have. Excluded keys stay, and nothing is deleted if a copy failed.',
+						'Whether to delete from the destination for good what the source does not have. Excluded keys stay, and nothing is deleted if a copy failed.',
 				},
 				{
 					displayName: 'Delete Even If Source Is Empty',
@@ -87,7 +87,7 @@ export const sync = defineOperation({
 					type: 'boolean',
 					default: false,
 					description:
-						'Whether an empty source may empty the target. Without it the item fails, because the name of the source may be wrong.',
+						'Whether an empty source may empty the destination. Without it the item fails, because the name of the source may be wrong.',
 				},
 				{
 					displayName: 'Delete in Whole Bucket',
@@ -95,7 +95,7 @@ export const sync = defineOperation({
 					type: 'boolean',
 					default: false,
 					description:
-						'Whether to delete even where the target folder is empty, which means the whole bucket',
+						'Whether to delete even where the destination folder is empty, which means the whole bucket',
 				},
 				{
 					displayName: 'Dry Run',
@@ -107,7 +107,7 @@ export const sync = defineOperation({
 				{
 					...excludeField,
 					description:
-						'Patterns of what to leave alone, in the source and in the target, one per line. They are of the key below the folder.',
+						'Patterns of what to leave alone, in the source and in the destination, one per line. They are of the key below the folder.',
 				},
 				ifSomeFailField,
 				{

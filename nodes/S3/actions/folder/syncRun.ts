@@ -65,7 +65,8 @@ export class Sync {
 		const overlap =
 			source.bucket === target.bucket &&
 			(source.prefix.startsWith(target.prefix) || target.prefix.startsWith(source.prefix));
-		if (overlap) throw invalidInput('Source and target overlap: one of them is in the other one');
+		if (overlap)
+			throw invalidInput('Source and destination overlap: one of them is in the other one');
 		if (deleteExtra && target.prefix === '' && !allowWholeBucket) {
 			throw invalidInput(
 				'"Folder" is empty, so that "Delete" would delete in the whole bucket: name a folder, or switch on "Delete in Whole Bucket"',
@@ -214,6 +215,6 @@ const emptySource = ({ bucket, prefix }: Folder) =>
 		kind: 'conflict',
 		phase: 'rejected',
 		code: 'EMPTY_SOURCE',
-		message: `There is nothing in "${prefix}" of bucket "${bucket}", so that everything in the target would be deleted`,
+		message: `There is nothing in "${prefix}" of bucket "${bucket}", so that everything in the destination would be deleted`,
 		hint: 'Check the source. If it is meant, switch on "Delete Even If Source Is Empty".',
 	});
