@@ -5,6 +5,8 @@ export interface Line {
 	number: number;
 	/** folded lines put together, without the line end */
 	content: Buffer;
+	/** it was several lines: whether they belong together is not certain in a broken file */
+	folded: boolean;
 }
 
 /** The lines of one record, without comments. */
@@ -94,7 +96,7 @@ class BlockReader {
 		this.logical = undefined;
 		if (parts[0]?.[0] === HASH) return;
 		if (this.bytes > MOST_BYTES && this.block.length > 0) return;
-		this.block.push({ number, content: joined(parts) });
+		this.block.push({ number, content: joined(parts), folded: parts.length > 1 });
 	}
 
 	private blockEnd(): Block | undefined {

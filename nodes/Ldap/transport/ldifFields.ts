@@ -1,6 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { Failure } from '../../shared/resilience/failure';
 import type { Line } from './ldifBlocks';
+import { isAttributeDescription } from './names';
+
+/**
+ * Where a line is broken in the wrong place, the rest of a password can stand in front of a colon: of a
+ * file that is wrong nothing is repeated but names of attributes.
+ * @param otherwise in place of what is no such name
+ */
+export const quoted = (name: string, otherwise: string): string =>
+	isAttributeDescription(name) ? `"${name}"` : otherwise;
 
 export const invalidLdif = (line: number, what: string, hint?: string) =>
 	new Failure({
@@ -16,6 +25,7 @@ export interface Field {
 	line: number;
 	name: string;
 	value: Buffer;
+	folded: boolean;
 }
 
 /** The fields in order; each is read when it is asked for. */
@@ -79,7 +89,7 @@ function readField(line: Line): Field {
 		);
 	}
 	const value = readValue(line.content.subarray(colon + 1), line.number);
-	return { line: line.number, name: nameOf(line), value };
+	return { line: line.number, name: nameOf(line), value, folded: line.folded };
 }
 
 /** What stands after the first colon: " text", ": base64" or "< URL". */
@@ -88,8 +98,8 @@ export function readValue(spec: Buffer, line: number): Buffer {
 	if (first === 0x3c) {
 		throw invalidLdif(
 			line,
-			`the value is in another file (${spec.toString('utf8', 1, 100).trim()}), which is not read`,
-			'Put the value itself into the LDIF, as base64 after "::".',
+			'the value is in another file, which is not read',
+			'Put the value itself into the LDIF, as base64 after "::". So is a value that begins with "<".',
 		);
 	}
 	if (first === COLON) return readBase64(spec.toString('latin1', 1).trim(), line);

@@ -6,7 +6,7 @@ import type { Attribute, Change } from './entry';
 import type { Block } from './ldifBlocks';
 import { MOST_BYTES } from './ldifBlocks';
 import type { Field } from './ldifFields';
-import { Fields, invalidLdif, readValue } from './ldifFields';
+import { Fields, invalidLdif, quoted, readValue } from './ldifFields';
 import { isAttributeDescription } from './names';
 import type { Control } from './search';
 
@@ -54,20 +54,17 @@ function takeVersion(fields: Fields) {
 	}
 }
 
-function dnIn({ line, value }: Field): string {
+function dnIn({ line, value, folded }: Field): string {
 	const dn = value.toString();
 	if (!isUtf8(value)) throw invalidLdif(line, 'the DN is not UTF-8');
-	checked(line, () => parseDn(dn));
-	return dn;
-}
-
-/** Says in which line it is that something is wrong. */
-function checked<T>(line: number, read: () => T): T {
 	try {
-		return read();
+		parseDn(dn);
+		return dn;
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
-		throw invalidLdif(line, error.message, error.hint);
+		// The message has a piece of the text, which need not be of the DN.
+		if (!folded) throw invalidLdif(line, error.message, error.hint);
+		throw invalidLdif(line, 'the DN is wrong, or a line after it begins with a space', error.hint);
 	}
 }
 
@@ -86,7 +83,7 @@ function body(fields: Fields, dn: string): Body {
 	if (read) return { dn, controls, ...read(fields) };
 	throw invalidLdif(
 		changeType.line,
-		`"${name}" is no changetype`,
+		'this is no changetype',
 		`There are: ${[...CHANGES.keys()].join(', ')}.`,
 	);
 }
@@ -157,7 +154,7 @@ const OUT_OF_PLACE: ReadonlySet<string> = new Set(['dn', 'changetype', 'control'
 
 function attributeIn(line: number, text: string): string {
 	if (isAttributeDescription(text)) return text;
-	throw invalidLdif(line, `"${text}" is not the name of an attribute`);
+	throw invalidLdif(line, 'the name of an attribute must stand here');
 }
 
 const OPERATIONS: ReadonlyMap<string, Change['operation']> = new Map(
@@ -176,7 +173,7 @@ function readChange({ line, name, value }: Field, fields: Fields): Change {
 	if (!operation) {
 		throw invalidLdif(
 			line,
-			`"${name}:" cannot stand here`,
+			`${quoted(name, 'this')} cannot stand here`,
 			'A change begins with "add:", "delete:", "replace:" or "increment:", and ends with "-".',
 		);
 	}
@@ -188,7 +185,7 @@ function readChange({ line, name, value }: Field, fields: Fields): Change {
 		if (field.name.toLowerCase() !== type.toLowerCase()) {
 			throw invalidLdif(
 				field.line,
-				`this is a change of "${type}", not of "${field.name}"`,
+				`this is a change of "${type}", not of ${quoted(field.name, 'something else')}`,
 				'A line with "-" ends a change.',
 			);
 		}
