@@ -115,6 +115,8 @@ export interface Operation<
 	inOrder?(input: InputOf<P>): string | Touched;
 	/** What of the input must not be seen in errors and records, besides fields for passwords. */
 	secrets?(input: InputOf<P>): string[];
+	/** Columns of its rows that go to the workflow and nowhere else: a durable ledger does not keep them. */
+	secretColumns?: readonly string[];
 }
 
 type Single<Client, P extends INodeProperties[], Output> = Operation<Client, P, Output> &

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fingerprint } from '../ground/fingerprint';
 import type { Redact } from '../ground/redact';
+import { REDACTED } from '../ground/redact';
 import { Failure, toFailure } from '../resilience/failure';
 import type { DurableStore, Entry } from '../resilience/ledger';
 import { ledgerFile } from '../transport/ledgerFile';
@@ -35,6 +36,7 @@ export class DurableLedger implements ItemLedger {
 		private readonly execution: IExecuteFunctions,
 		private readonly repeatable: boolean,
 		private readonly redact: Redact,
+		private readonly secretColumns: readonly string[] = [],
 		private readonly store: Store = durableStore(),
 	) {}
 
@@ -75,10 +77,21 @@ export class DurableLedger implements ItemLedger {
 	/** What must not be repeated; `undefined` for what may. */
 	private entryOf(outcome: Outcome): Entry<INodeExecutionData[]> | undefined {
 		// n8n deletes files with the execution they belong to: these items are done again.
-		if ('rows' in outcome)
-			return outcome.rows.some(({ binary }) => binary) ? undefined : { state: 'done', ...outcome };
+		if ('rows' in outcome) {
+			const { rows } = outcome;
+			return rows.some(({ binary }) => binary)
+				? undefined
+				: { state: 'done', rows: rows.map((row) => this.withoutSecrets(row)) };
+		}
 		if (outcome.failure.phase !== 'maybeDone' || this.repeatable) return undefined;
 		return { state: 'failed', failure: plainFailure(outcome.failure, this.redact) };
+	}
+
+	private withoutSecrets(row: INodeExecutionData): INodeExecutionData {
+		const hidden = this.secretColumns.filter((name) => name in row.json);
+		if (hidden.length === 0) return row;
+		const json = { ...row.json, ...Object.fromEntries(hidden.map((name) => [name, REDACTED])) };
+		return { ...row, json };
 	}
 
 	keep(): void {}

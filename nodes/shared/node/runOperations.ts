@@ -54,7 +54,7 @@ export async function runOperations<Client>(
 		learnOfItem,
 	};
 	const operation = chosen(context, resources);
-	const ledger = ledgerOf(run, operation?.repeatable ?? true, redact);
+	const ledger = ledgerOf(run, operation, redact);
 	const work = new Work(run, items, ledger);
 	try {
 		if (!operation) throw unknownOperation(context);
@@ -71,10 +71,15 @@ export async function runOperations<Client>(
 	return settle({ run, items: work.items, outcomes, retries, redact, keyOf });
 }
 
-function ledgerOf(run: Run, repeatable: boolean, redact: Redact): ItemLedger {
+function ledgerOf<Client>(
+	run: Run,
+	operation: AnyOperation<Client> | undefined,
+	redact: Redact,
+): ItemLedger {
 	const { context, ledger } = run;
+	const { repeatable = true, secretColumns } = operation ?? {};
 	return ledger === 'durable'
-		? new DurableLedger(context, repeatable, redact)
+		? new DurableLedger(context, repeatable, redact, secretColumns)
 		: new RunLedger(context, ledger, repeatable);
 }
 

@@ -48,6 +48,7 @@ export const modifyPassword = defineOperation({
 			description: 'Sent over encrypted connections only, and never part of the output',
 		},
 	],
+	secretColumns: ['generatedPassword'],
 	async execute(ldap: LdapClient, { user, oldPassword, generate, newPassword }) {
 		if (!generate && !newPassword)
 			throw invalidInput('"New Password" is empty', 'Fill it in, or let the server make one.');

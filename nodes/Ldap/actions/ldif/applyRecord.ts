@@ -1,10 +1,12 @@
-import { Failure } from '../../../shared/resilience/failure';
+import { redactor } from '../../../shared/ground/redact';
+import { Failure, toFailure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../../transport/client';
 import { parseDn } from '../../transport/dn';
 import type { Attribute } from '../../transport/entry';
 import type { LdifRecord } from '../../transport/ldif';
 import { Code } from '../../transport/message';
 import type { Control } from '../../transport/search';
+import { isSecretAttribute } from '../../transport/values/secretAttributes';
 import { protectPasswords } from '../passwords';
 import type { Status } from './outcomes';
 
@@ -20,8 +22,21 @@ export async function applyRecord(
 	{ ifExists = 'fail', ifMissing = 'fail' }: ApplyOptions,
 ): Promise<Status> {
 	if (record.type === 'invalid') throw record.failure;
+	const written = 'attributes' in record ? record.attributes : changesIn(record);
+	protectPasswords(ldap, written);
+	return await apply(ldap, record, { ifExists, ifMissing }).catch((error: unknown) => {
+		const failure = toFailure(error);
+		// Some servers repeat what they refuse.
+		throw failure.saying(redactor(passwordsIn(written)).text(failure.message));
+	});
+}
+
+async function apply(
+	ldap: LdapClient,
+	record: Exclude<LdifRecord, { type: 'invalid' }>,
+	{ ifExists, ifMissing }: Required<ApplyOptions>,
+): Promise<Status> {
 	const { dn } = record;
-	protectPasswords(ldap, 'attributes' in record ? record.attributes : changesIn(record));
 	if ('attributes' in record) return await add(ldap, record, ifExists);
 	const { controls } = record;
 	if (record.type === 'delete') {
@@ -38,6 +53,11 @@ export async function applyRecord(
 
 const changesIn = (record: LdifRecord): Attribute[] =>
 	record.type === 'modify' ? record.changes : [];
+
+const passwordsIn = (attributes: Attribute[]): string[] =>
+	attributes
+		.filter(({ type }) => isSecretAttribute(type))
+		.flatMap(({ values }) => values.map((value) => value.toString()));
 
 async function add(
 	ldap: LdapClient,

@@ -1,3 +1,4 @@
+import { redactor } from '../../../shared/ground/redact';
 import { defineOperation } from '../../../shared/node/defineOperation';
 import type { Failure } from '../../../shared/resilience/failure';
 import { toFailure } from '../../../shared/resilience/failure';
@@ -17,7 +18,7 @@ export const authenticate = defineOperation({
 		const refused = (isRefusal: (failure: Failure) => boolean) => (error: unknown) => {
 			const failure = toFailure(error);
 			if (!isRefusal(failure)) throw failure;
-			return { authenticated: false, user: entry, reason: reasonOf(failure) };
+			return { authenticated: false, user: entry, reason: reasonOf(failure, password) };
 		};
 		// That the user of the credential is refused says nothing about the other one.
 		const dn = await dnOf(ldap, entry).catch(refused(({ code }) => code === 'NO_SUCH_ENTRY'));
@@ -37,8 +38,9 @@ const isOfPassword = ({ kind, phase, code, status }: Failure) =>
 	code !== 'NOT_ENCRYPTED' &&
 	!BEFORE_THE_PASSWORD.has(status);
 
-const reasonOf = ({ code, message, hint }: Failure) => ({
+const reasonOf = ({ code, message, hint }: Failure, password: string) => ({
 	code,
-	message,
+	// Some servers repeat what they refuse.
+	message: redactor([password]).text(message),
 	...(hint && { hint }),
 });
