@@ -38,28 +38,69 @@ async function* follow(listening: Listening): AsyncGenerator<News, void, undefin
 	yield { round: 'begin' };
 	// Without a cookie all entries come, and what does not come is gone, however the phase is called.
 	const all = cookie === undefined;
-	const moves = containerMoves(listening);
-	let moved: Promise<IteratorResult<void>> | undefined;
+	let moves: Moves | undefined;
 	try {
 		for (let next = open.next(); ;) {
-			const isMove = moved?.then(({ done }) => !done);
-			if (await Promise.race([next.then(() => false), ...(isMove ? [isMove] : [])])) {
+			if (moves && (await moves.comeBefore(next))) {
 				yield* comparison(listening);
-				moved = moves.next();
 				continue;
 			}
 			const { done, value } = await next;
 			if (done) throw searchEnded();
-			for (const news of newsOf(value, all, all && moved === undefined)) {
+			for (const news of newsOf(value, all, all && moves === undefined)) {
 				yield news;
 				// What is there is known from here on.
-				if (news.round) moved ??= moves.next();
+				if (news.round) moves ??= new Moves(containerMoves(listening));
 			}
 			next = open.next();
 		}
 	} finally {
 		// Who listens to it has given it up.
 		void open.return({ controls: [] }).catch(() => {});
+	}
+}
+
+/**
+ * Hears of moves beside what the server tells. Not by Promise.race(): a promise that is pending for weeks
+ * would keep something of each change that comes meanwhile.
+ */
+class Moves {
+	private come = false;
+	private failure: { error: unknown } | undefined;
+	private wake: () => void = () => {};
+
+	constructor(moves: AsyncIterable<void>) {
+		void this.follow(moves);
+	}
+
+	/**
+	 * Waits for either.
+	 * @returns whether containers may have moved since it was asked last
+	 * @throws what ended the search for moves
+	 */
+	async comeBefore(other: Promise<unknown>): Promise<boolean> {
+		if (!this.come && !this.failure)
+			await new Promise<void>((resolve) => {
+				this.wake = resolve;
+				const ended = () => resolve();
+				other.then(ended, ended);
+			});
+		if (this.failure) throw this.failure.error;
+		const { come } = this;
+		this.come = false;
+		return come;
+	}
+
+	private async follow(moves: AsyncIterable<void>): Promise<void> {
+		try {
+			for await (const _ of moves) {
+				this.come = true;
+				this.wake();
+			}
+		} catch (error) {
+			this.failure = { error };
+			this.wake();
+		}
 	}
 }
 

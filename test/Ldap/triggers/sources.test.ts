@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Listening } from '../../../nodes/Ldap/transport/client';
 import type { Control } from '../../../nodes/Ldap/transport/search';
 import { enumerated, octets, sequence } from '../../../nodes/Ldap/transport/ber';
 import type { Entry } from '../../../nodes/Ldap/transport/entry';
@@ -106,6 +110,42 @@ describe('syncrepl', () => {
 		expect(told(news).rounds).toEqual(['begin', 'begin', 'end']);
 		const always = scriptedClient({ listen: () => answering([], refused(status)) });
 		await expect(newsOf(syncSource, always)).rejects.toThrow('no');
+	});
+
+	test('changes leave nothing behind, however long no container moves', async () => {
+		setFlagsFromString('--expose-gc');
+		const collect = runInNewContext('gc') as () => void;
+		const count = 50_000;
+		const used: number[] = [];
+		async function* changes(signal: AbortSignal): Listening {
+			yield [info(`a105${WITH_COOKIE}`)];
+			for (let n = 0; n < count && !signal.aborted; n++) {
+				if (n % (count / 5) === 0) {
+					collect();
+					used.push(process.memoryUsage().heapUsed);
+				}
+				await Promise.resolve();
+				yield [state(2, 1)];
+			}
+			return { controls: [] };
+		}
+		async function* never(signal: AbortSignal): Listening {
+			yield [];
+			await once(signal, 'abort');
+			return { controls: [] };
+		}
+		const client = scriptedClient({
+			listen: ({ attributes = [] }, signal) =>
+				attributes.length > 1 ? changes(signal) : never(signal),
+		});
+		const { signal } = new AbortController();
+		const listening = { client, watched, cursor: '', known: new Known(), intervalMs: 1, signal };
+		const hear = async () => {
+			for await (const _ of syncSource(listening));
+		};
+		await expect(hear()).rejects.toThrow('has ended');
+		const [, from = 0] = used;
+		expect(((used.at(-1) ?? 0) - from) / count).toBeLessThan(100);
 	});
 
 	test('a server that ends the search is an outage, not the end', async () => {
