@@ -1,9 +1,10 @@
 import type { Redact } from '../../shared/ground/redact';
 import type { Send } from '../../shared/resilience';
 import { Failure, toFailure } from '../../shared/resilience/failure';
+import { BerError } from './ber';
 import type { Connection } from './connection';
 import type { Doing } from './failure';
-import { resultFailure, silent, struck } from './failure';
+import { badControl, resultFailure, silent, struck } from './failure';
 import { Witness } from './lostAnswer';
 import type { Result } from './message';
 import { Code } from './message';
@@ -142,8 +143,10 @@ export class Calls {
 }
 
 /** The failure of a connection strikes whatever waits on it: it does not say what that was. */
-export const ofConnection = (error: unknown, { failure }: Connection, what: Doing): unknown =>
-	error instanceof Failure && error.code === failure?.code ? struck(error, what) : error;
+export function ofConnection(error: unknown, { failure, server }: Connection, what: Doing) {
+	if (error instanceof BerError) return struck(badControl(error, server), what);
+	return error instanceof Failure && error.code === failure?.code ? struck(error, what) : error;
+}
 
 // OpenLDAP takes 256 KiB from those who are not signed in, 389 Directory Server 2 MiB, Active Directory 10 MiB.
 const LARGE = 250_000;

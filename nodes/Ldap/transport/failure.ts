@@ -159,6 +159,17 @@ export const badFrame = (cause: BerError, server: Server): Failure =>
 		cause,
 	});
 
+/** The message is one of LDAP, and a value in it is not: it would be the same the next time. */
+export const badControl = (cause: BerError, server: Server): Failure =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'maybeDone',
+		code: 'BAD_ANSWER',
+		message: `A control in the answer of the server ${nameOf(server)} cannot be read: ${cause.message}`,
+		hint: 'Where it is about pages, set "Page Size" to 0; where it is about the order, leave "Sort By" out.',
+		cause,
+	});
+
 const NOTICE_OF_DISCONNECTION = '1.3.6.1.4.1.1466.20036';
 
 /** Says that something was not done, and why. */

@@ -439,6 +439,14 @@ describe('a server that does not do what it announces, or only what the standard
 		expect(names((await read(clientFor(server))).entries)).toEqual(dns(25));
 	});
 
+	test('what cannot be read of a page is a failure that says so', async () => {
+		const broken = sequence(octets('1.2.840.113556.1.4.319'), octets(octets('no sequence')));
+		const failure = await failureOf(read(clientFor(await gives(5, [broken]))));
+		expect(failure).toMatchObject({ code: 'BAD_ANSWER', kind: 'invalid' });
+		expect(failure.message).toContain(`Search of "${BASE}"`);
+		expect(failure.hint).toContain('"Page Size" to 0');
+	});
+
 	const SCOPE = { base: 0, subtree: 2 };
 	test('what is below an entry is found without a scope of its own for it', async () => {
 		const server = await serve((socket, request) => {
