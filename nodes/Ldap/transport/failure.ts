@@ -73,8 +73,13 @@ function meaningOf({ code, message }: Result): Meaning {
 	// 1 with this number: not signed in.
 	if (code === 1 && /^000004DC/i.test(message))
 		return { ...meaning, kind: 'auth', scope: 'credential' };
+	// ldapjs says so of what it was given no code for: to try again is of no use.
+	if (code === Code.other && NOT_THERE.test(message))
+		return { ...meaning, kind: 'invalid', phase: 'rejected', hint: 'The server cannot do this.' };
 	return meaning;
 }
+
+const NOT_THERE = /\bnot (implemented|supported)\b/i;
 
 /**
  * Servers from Netscape and Novell say of an account that is disabled, expired or locked that they are

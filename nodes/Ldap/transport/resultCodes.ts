@@ -38,7 +38,11 @@ const ENCRYPT = 'Choose LDAPS or STARTTLS under "Encryption" in the credential.'
  */
 export const RESULT_CODES: Record<number, Meaning> = {
 	1: invalid('operationsError', 'The server cannot do this now'),
-	2: invalid('protocolError', 'The server does not understand the request'),
+	2: invalid(
+		'protocolError',
+		'The server does not understand the request',
+		'It may not have what the request asks for: the root DSE lists the controls and extended operations it has.',
+	),
 	3: invalid(
 		'timeLimitExceeded',
 		'The time limit was reached',

@@ -54,5 +54,6 @@ export function baseOf({ defaultNamingContext, namingContexts }: RootDse): strin
 	);
 }
 
-// OpenLDAP and 389 Directory Server: cn=accesslog, cn=changelog; ApacheDS: the others.
-const OF_THE_SERVER = /^(cn=[^,]*|ou=(system|schema|config))$/i;
+// OpenLDAP and 389 Directory Server: cn=accesslog, cn=changelog; ApacheDS: the second; AD LDS: the last.
+const OF_THE_SERVER =
+	/^(cn=[^,]*|ou=(system|schema|config)|(cn=schema,)?cn=configuration,cn=\{[^,]*\})$/i;

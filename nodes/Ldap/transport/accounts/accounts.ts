@@ -2,6 +2,7 @@ import { Failure } from '../../../shared/resilience/failure';
 import type { LdapClient } from '../client';
 import { activeDirectory } from './activeDirectory';
 import { directoryServer } from './directoryServer';
+import { lockIn } from './locks';
 import { LOCKED, openLdap } from './openLdap';
 
 /** What a server can do with the account of a user, in the server's own way. */
@@ -30,9 +31,11 @@ export async function accountsOf(ldap: LdapClient): Promise<Accounts> {
 	const ways = directoryServer(ldap, name?.toString() ?? 'this server');
 	const schema = await ldap.schema();
 	if (schema.attributeType('nsAccountLock') || !schema.attributeType(LOCKED)) return ways;
-	// ApacheDS and others have the same draft of password policies as OpenLDAP.
-	const { setPassword, changePassword } = ways;
-	return { ...openLdap(ldap), setPassword, changePassword };
+	// ApacheDS and others have the same draft of password policies as OpenLDAP; those with an attribute of their
+	// own take no account for disabled because of its lock.
+	const { setPassword, changePassword, enable, disable } = ways;
+	const own = lockIn(schema) && { enable, disable };
+	return { ...openLdap(ldap), setPassword, changePassword, ...own };
 }
 
 export const unsupported = (what: string, hint: string) =>

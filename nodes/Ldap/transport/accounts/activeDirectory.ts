@@ -1,5 +1,5 @@
 import { toFailure } from '../../../shared/resilience/failure';
-import type { LdapClient } from '../client';
+import type { LdapClient, RootDse } from '../client';
 import type { Change } from '../entry';
 import { isValueMissing } from '../results';
 import { readEntry, valuesIn } from '../readEntry';
@@ -33,8 +33,14 @@ export const activeDirectory = (ldap: LdapClient): Accounts => ({
 			{ operation: 'add', type, values: [unicodePassword(after)] },
 		]);
 	},
-	enable: async (dn) => await changeFlags(ldap, dn, { clear: ACCOUNT_DISABLED }),
-	disable: async (dn) => await changeFlags(ldap, dn, { set: ACCOUNT_DISABLED }),
+	enable: async (dn) =>
+		isWithoutDomain(await ldap.rootDse())
+			? await setDisabled(ldap, dn, false)
+			: await changeFlags(ldap, dn, { clear: ACCOUNT_DISABLED }),
+	disable: async (dn) =>
+		isWithoutDomain(await ldap.rootDse())
+			? await setDisabled(ldap, dn, true)
+			: await changeFlags(ldap, dn, { set: ACCOUNT_DISABLED }),
 	unlock: async (dn) => {
 		const { attributes } = await readEntry(ldap, dn, ['lockoutTime']);
 		const since = valuesIn(attributes, 'lockoutTime')[0]?.toString() ?? '0';
@@ -58,6 +64,24 @@ const replaced = (type: string, value: string | Buffer): Change => ({
 	type,
 	values: [typeof value === 'string' ? Buffer.from(value) : value],
 });
+
+/**
+ * AD LDS: accounts have neither sAMAccountName nor userAccountControl. [MS-ADTS] 3.1.1.3.4.3:
+ * LDAP_CAP_ACTIVE_DIRECTORY_OID is that of domain controllers only.
+ */
+export const isWithoutDomain = ({ vendor, supportedCapabilities }: RootDse): boolean =>
+	vendor === 'activeDirectory' && !supportedCapabilities.has('1.2.840.113556.1.4.800');
+
+/** https://learn.microsoft.com/windows/win32/adschema/a-msds-useraccountdisabled */
+export const USER_ACCOUNT_DISABLED = 'msDS-UserAccountDisabled';
+
+async function setDisabled(ldap: LdapClient, dn: string, disabled: boolean): Promise<boolean> {
+	const { attributes } = await readEntry(ldap, dn, [USER_ACCOUNT_DISABLED]);
+	const now = valuesIn(attributes, USER_ACCOUNT_DISABLED)[0]?.toString().toUpperCase() === 'TRUE';
+	if (now === disabled) return false;
+	await ldap.modify(dn, [replaced(USER_ACCOUNT_DISABLED, disabled ? 'TRUE' : 'FALSE')]);
+	return true;
+}
 
 /**
  * Sets and clears flags of userAccountControl; the value that was read is taken out by the same

@@ -9,7 +9,13 @@ import type { Schema } from '../schema';
 import { checkEntry } from '../checkEntry';
 import { mustBeEncrypted } from '../mustBeEncrypted';
 import { accountsOf } from './accounts';
-import { ACCOUNT_DISABLED, NORMAL_ACCOUNT, unicodePassword } from './activeDirectory';
+import {
+	ACCOUNT_DISABLED,
+	NORMAL_ACCOUNT,
+	USER_ACCOUNT_DISABLED,
+	isWithoutDomain,
+	unicodePassword,
+} from './activeDirectory';
 
 export interface NewUser {
 	/** DN; empty: the base DN */
@@ -42,8 +48,12 @@ export async function createUser(
 
 /** The DN of the user of this login; `undefined`: there is none. */
 export async function userCalled(ldap: LdapClient, login: string): Promise<string | undefined> {
-	const { vendor } = await ldap.rootDse();
-	const attribute = vendor === 'activeDirectory' ? 'sAMAccountName' : 'uid';
+	const root = await ldap.rootDse();
+	const attribute = isWithoutDomain(root)
+		? 'userPrincipalName'
+		: root.vendor === 'activeDirectory'
+			? 'sAMAccountName'
+			: 'uid';
 	const { dns } = await dnsBelowBase(ldap, { filter: equal(attribute, login), sizeLimit: 1 });
 	return dns[0];
 }
@@ -58,12 +68,21 @@ async function inActiveDirectory(ldap: LdapClient, user: NewUser, parent: string
 		objectClass: ['top', 'person', 'organizationalPerson', 'user'],
 		cn: [name],
 		displayName: [name],
-		sAMAccountName: [login],
-		userPrincipalName: [user.userPrincipalName || `${login}@${domainOf(await ldap.baseDn())}`],
+		...(isWithoutDomain(await ldap.rootDse())
+			? {
+					userPrincipalName: [user.userPrincipalName || login],
+					[USER_ACCOUNT_DISABLED]: [disabled ? 'TRUE' : 'FALSE'],
+				}
+			: {
+					sAMAccountName: [login],
+					userPrincipalName: [
+						user.userPrincipalName || `${login}@${domainOf(await ldap.baseDn())}`,
+					],
+					userAccountControl: [String(NORMAL_ACCOUNT | (disabled ? ACCOUNT_DISABLED : 0))],
+				}),
 		givenName: [firstName],
 		sn: [lastName],
 		mail: [mail ?? ''],
-		userAccountControl: [String(NORMAL_ACCOUNT | (disabled ? ACCOUNT_DISABLED : 0))],
 		unicodePwd: [password && unicodePassword(password)],
 		pwdLastSet: [user.requirePasswordChange ? '0' : ''],
 	});

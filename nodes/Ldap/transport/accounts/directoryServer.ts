@@ -7,13 +7,14 @@ import { isUnwilling } from '../results';
 import type { Accounts } from './accounts';
 import { mustBeEncrypted } from '../mustBeEncrypted';
 import { unsupported } from './accounts';
+import { lockIn } from './locks';
 import { shadowExpiry } from './shadow';
 
 const LONG_AGO = '19700101000000Z';
 
 /**
- * Accounts of the servers that come from Netscape (389 Directory Server, Oracle, Ping), as far as this
- * one knows their attributes.
+ * Accounts of the servers that come from Netscape (389 Directory Server, Oracle, Ping), and of others that have
+ * an attribute of their own for them, as far as it is known.
  */
 export const directoryServer = (ldap: LdapClient, name: string): Accounts => {
 	const known = async (attribute: string, what: string) => {
@@ -24,11 +25,17 @@ export const directoryServer = (ldap: LdapClient, name: string): Accounts => {
 		);
 	};
 	const setLock = async (dn: string, locked: boolean) => {
-		await known('nsAccountLock', 'To enable and disable accounts');
-		const { attributes } = await readEntry(ldap, dn, ['nsAccountLock']);
-		const now = valuesIn(attributes, 'nsAccountLock')[0]?.toString().toLowerCase() === 'true';
+		const lock = lockIn(await ldap.schema());
+		if (!lock)
+			throw unsupported(
+				`To enable and disable accounts takes an attribute such as nsAccountLock, which ${name} does not show in its schema`,
+				'Change the attribute that this server has for it, with the operation Update of an entry.',
+			);
+		const { attribute, disabled, enabled } = lock;
+		const { attributes } = await readEntry(ldap, dn, [attribute]);
+		const now = valuesIn(attributes, attribute)[0]?.toString().toLowerCase() === 'true';
 		if (now === locked) return false;
-		await ldap.modify(dn, [replaced('nsAccountLock', locked ? 'true' : undefined)]);
+		await ldap.modify(dn, [replaced(attribute, locked ? disabled : enabled)]);
 		return true;
 	};
 	return {

@@ -13,7 +13,7 @@ export async function shadowExpiry(
 	dn: string,
 	at: number | undefined,
 ): Promise<void> {
-	const { attributes } = await readEntry(ldap, dn, ['objectclass']);
+	const { attributes } = await readEntry(ldap, dn, ['objectClass']);
 	const classes = valuesIn(attributes, 'objectClass').map((value) =>
 		value.toString().toLowerCase(),
 	);

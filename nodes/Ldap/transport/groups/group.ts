@@ -31,7 +31,7 @@ export interface Group {
 
 /** @throws Failure where the entry is no group */
 export async function groupAt(ldap: LdapClient, named: string): Promise<Group> {
-	const { dn, attributes } = await readEntry(ldap, named, ['objectclass', 'objectSid']);
+	const { dn, attributes } = await readEntry(ldap, named, ['objectClass', 'objectSid']);
 	const classes = valuesIn(attributes, 'objectClass').map((value) =>
 		value.toString().toLowerCase(),
 	);
