@@ -5,6 +5,7 @@ import { copyObject, samePlace } from './copy';
 import type { SourceInfo } from './copySource';
 import { copySourceInfo, hasMd5Etag, isUnchanged, KEEPING_HEADERS } from './copySource';
 import { invalidInput } from './failure';
+import { listObjects } from './listing';
 
 interface Place {
 	bucket: string;
@@ -38,6 +39,7 @@ export async function moveObject(
 	if (copied.tagsCopied === false) throw tagsUnread(source, target);
 	const copy = await copySourceInfo(s3, { source: target, sourceHeaders: keyOf(headers) });
 	if (!proven(found, copied, copy)) throw notProven(source, target);
+	if (!(await areTwo(s3, source, target))) throw sameObject(source, target);
 	await deleteIfStill(s3, source, found, keyHeaders(sourceHeaders));
 	return { ...copied, size: found.size };
 }
@@ -66,6 +68,25 @@ const keyOf = (headers: Record<string, string>) =>
 /** Of the headers of a source only the key: the conditions were met when the copy was made. */
 const keyHeaders = (headers: Record<string, string>) =>
 	renamed(headers, `x-amz-copy-source-${SSE_KEY}`, `x-amz-copy-source-${SSE_KEY}`);
+
+/**
+ * Whether the copy is another object than the source. To MinIO "/a" is "a", and "/a//b" is "a/b"
+ * (unescapePath in cmd/generic-handlers.go): only a listing shows by which name an object is kept.
+ */
+async function areTwo(s3: S3Client, source: Place, target: Place): Promise<boolean> {
+	if (source.bucket !== target.bucket || bare(source.key) !== bare(target.key)) return true;
+	for (const { bucket, key } of [source, target])
+		if (!(await isListed(s3, bucket, key))) return false;
+	return true;
+}
+
+const bare = (key: string) => key.replace(/\/+/g, '/').replace(/^\//, '');
+
+async function isListed(s3: S3Client, bucket: string, key: string): Promise<boolean> {
+	for await (const rows of listObjects(s3, bucket, { prefix: key, limit: 1 }))
+		if (rows.some((row) => row.key === key)) return true;
+	return false;
+}
 
 const CHECKSUM = /^x-amz-checksum-(crc|sha)/;
 
@@ -141,6 +162,15 @@ const notProven = (source: Place, target: Place) =>
 		code: 'COPY_NOT_PROVEN',
 		message: `"${target.key}" in bucket "${target.bucket}" is not what "${source.key}" was: the source was kept`,
 		hint: 'Somebody may have written to the destination at the same time. Compare the two, then run the item again.',
+	});
+
+const sameObject = (source: Place, target: Place) =>
+	new Failure({
+		kind: 'invalid',
+		phase: 'rejected',
+		code: 'SAME_OBJECT',
+		message: `"${source.key}" and "${target.key}" in bucket "${source.bucket}" are one object to this server: nothing was deleted`,
+		hint: 'The server overlooks slashes at the beginning of a key, or next to each other. Choose another key.',
 	});
 
 const replaced = ({ bucket, key }: Place) =>

@@ -231,3 +231,38 @@ describe('servers that answer the delete otherwise', () => {
 		expect(failure).toMatchObject({ code: 'OBJECT_CHANGED' });
 	});
 });
+
+describe('keys that differ in slashes only', () => {
+	test('are two objects, of which one goes', async () => {
+		await put('/dir//n', 'precious');
+		await moveObject(s3, { bucket: 'main', key: '/dir//n' }, { bucket: 'main', key: 'dir/n' });
+		expect(stored('dir/n')).toBe('precious');
+		expect(stored('/dir//n')).toBeUndefined();
+	});
+
+	// What MinIO answers: unescapePath in cmd/generic-handlers.go takes the slashes away.
+	test.each([
+		['/a', 'a'],
+		['a', '/a'],
+	])('are one object on MinIO, which stays: %s to %s', async (from, to) => {
+		const scripted = await startScriptedServer();
+		const info = { status: 200, headers: { 'content-length': '1', etag: '"e"' } };
+		const listed = (key: string) => ({
+			status: 200,
+			body: `<ListBucketResult>${key === 'a' ? '<Contents><Key>a</Key></Contents>' : ''}</ListBucketResult>`,
+		});
+		const copied = { status: 200, body: '<CopyObjectResult><ETag>e</ETag></CopyObjectResult>' };
+		scripted.answer(info, copied, info, listed(from), listed(to), { status: 204 });
+		try {
+			const moving = moveObject(
+				clientOf(scripted),
+				{ bucket: 'b', key: from },
+				{ bucket: 'b', key: to },
+			);
+			expect(await failureOf(moving)).toMatchObject({ code: 'SAME_OBJECT', kind: 'invalid' });
+			expect(scripted.requests.map(({ method }) => method)).not.toContain('DELETE');
+		} finally {
+			await scripted.close();
+		}
+	});
+});

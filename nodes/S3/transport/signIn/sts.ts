@@ -209,6 +209,9 @@ const MEANINGS: Record<string, Meaning> = {
 	ValidationError: hint(
 		'Check role ARN, session name and duration: the role sets the longest one.',
 	),
+	InvalidParameterValue: hint(
+		'Check role ARN, session policy and duration: MinIO takes 900 seconds at least.',
+	),
 	NoSuchEntity: hint('Check the ARN of the role.'),
 	MethodNotAllowed: NO_STS,
 	NotImplemented: NO_STS,
