@@ -2,7 +2,9 @@ import { systemClock } from '../../shared/ground/clock';
 import type { Calls } from './calls';
 import type { Listening } from './client';
 import type { Connection } from './connection';
+import { sameDn } from './dn';
 import { Code } from './message';
+import type { SearchAnswer } from './message';
 import { ping } from './pool';
 import { searchRequest } from './requests';
 import type { Search } from './search';
@@ -24,7 +26,7 @@ export async function* listen(calls: Calls, search: Search, signal: AbortSignal)
 		const stream = connection.search(operation, search.controls);
 		for (;;) {
 			const answers = await stream.next(signal, 0);
-			if (Array.isArray(answers)) yield answers;
+			if (Array.isArray(answers)) yield answers.filter((answer) => !isTop(answer, search));
 			else if (answers.code === Code.success) return { controls: answers.controls };
 			else throw calls.failureOf(answers, 'Search', search.base);
 		}
@@ -33,6 +35,10 @@ export async function* listen(calls: Calls, search: Search, signal: AbortSignal)
 		connection.end();
 	}
 }
+
+/** Whether it tells of the entry that "everything below" does not mean. */
+const isTop = (answer: SearchAnswer, { without }: Search): boolean =>
+	without !== undefined && answer.type === 'entry' && sameDn(answer.entry.dn, without);
 
 /** A server that does not answer any more ends the search with a Failure. */
 function keepAlive(connection: Connection, signal: AbortSignal): () => void {

@@ -15,8 +15,9 @@ import { Wake } from './wake';
 export const persistentSource: Source = async function* (listening) {
 	const { client, watched, known, intervalMs, signal } = listening;
 	const { base, scope, filter } = watched;
-	const names = namesToAskFor(watched, ...ID_ATTRIBUTES);
-	const open = { base, scope, filter, attributes: names, controls: [persistentSearchRequest] };
+	// Who has changed is enough: many answers may wait, and a photo would come with each.
+	const attributes = [...ID_ATTRIBUTES];
+	const open = { base, scope, filter, attributes, controls: [persistentSearchRequest] };
 	const wake = Wake.bySearch(client, open, intervalMs, signal);
 	let { cursor } = listening;
 	let lookedAt = 0;

@@ -489,3 +489,23 @@ describe('a server that does not do what it announces, or only what the standard
 		expect(await sent()).not.toContain(everything);
 	});
 });
+
+test('who listens to everything below is not told of the top, however the server spells it', async () => {
+	const server = await serve((socket, request) => {
+		const { scope } = parts(request);
+		if (scope === 0) socket.write(Buffer.concat([entry(request.id, BASE), result(request)]));
+		else
+			socket.write(
+				Buffer.concat([entry(request.id, 'DC=Example'), entry(request.id, `cn=a,${BASE}`)]),
+			);
+	});
+	const over = new AbortController();
+	const below: Search = { base: BASE, scope: 'children', filter: present('cn'), attributes: [] };
+	const told: string[] = [];
+	for await (const answers of clientFor(server).listen(below, over.signal)) {
+		for (const answer of answers) if (answer.type === 'entry') told.push(answer.entry.dn);
+		if (told.length > 0) break;
+	}
+	over.abort();
+	expect(told).toEqual([`cn=a,${BASE}`]);
+});
