@@ -35,9 +35,9 @@ export interface House {
 	hang(about?: Example['about']): void;
 	/** Ends all faults. */
 	heal(): void;
-	/** requests that have arrived */
+	/** requests that have arrived, not counting those to sign in */
 	requests(): number;
-	/** connections that are open; where one carries many requests: requests that were not taken back */
+	/** connections that are open; where one carries many requests: those that hang and were not taken back */
 	held(): number;
 	/** what the test button must answer to */
 	credentialCases: CredentialCase[];

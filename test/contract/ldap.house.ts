@@ -158,10 +158,11 @@ export async function openLdap(_engine: Engine): Promise<House> {
 			const aboutServer = search?.scope === 'base' && (dn === '' || dn === 'cn=Subschema');
 			return operation !== 'bind' && operation !== 'unbind' && aboutServer === (about === 'server');
 		};
-	const takenBack = () =>
-		sandbox.requests.filter(({ operation }) => operation === 'abandon').length;
-	// To take a request back is no request.
-	const requests = () => sandbox.requests.length - takenBack();
+	let held = () => 0;
+	// Neither to take a request back nor to sign in, which a connection does for whoever comes next.
+	const NO_REQUESTS = ['abandon', 'bind', 'unbind'];
+	const requests = () =>
+		sandbox.requests.filter(({ operation }) => !NO_REQUESTS.includes(operation)).length;
 	const good = {
 		servers: `127.0.0.1:${sandbox.tlsPort}`,
 		encryption: 'ldaps',
@@ -208,10 +209,19 @@ export async function openLdap(_engine: Engine): Promise<House> {
 				times,
 				match: isAboutItems(about),
 			}),
-		hang: (about) => void sandbox.faults.add({ kind: 'hang', match: isAboutItems(about) }),
+		hang: (about) => {
+			const hanging = isAboutItems(about);
+			const from = sandbox.requests.length;
+			held = () => {
+				const since = sandbox.requests.slice(from);
+				const asked = since.filter(({ operation }) => operation !== 'abandon');
+				return asked.filter(hanging).length - (since.length - asked.length);
+			};
+			sandbox.faults.add({ kind: 'hang', match: hanging });
+		},
 		heal: () => sandbox.faults.clear(),
 		requests,
-		held: () => requests() - takenBack(),
+		held: () => held(),
 		close: async () => await sandbox.stop(),
 	};
 }

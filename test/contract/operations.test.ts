@@ -169,8 +169,8 @@ describe.each(actionNodes.map((one) => [one.node.description.name, one] as const
 					let held = 0;
 					await execute(given, {}, (running) => {
 						const stop = () => {
-							if (house.requests() === before) return void setTimeout(stop, 5);
 							held = house.held();
+							if (house.requests() === before || held === 0) return void setTimeout(stop, 5);
 							stoppedAt = performance.now();
 							running.cancel();
 						};
