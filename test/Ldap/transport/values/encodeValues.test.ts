@@ -67,6 +67,13 @@ test.each([
 	else expect(() => encodeValues(openLdap, attribute, values)).toThrow(Failure);
 });
 
+test.each([{ base64: '' }, '', 'data:image/jpeg;base64,'])('a photo of 12 MB as %j…', (form) => {
+	const photo = Buffer.alloc(12_000_000, 'photo');
+	const text = photo.toString('base64');
+	const given = typeof form === 'string' ? `${form}${text}` : { base64: text };
+	expect(encodeValues(openLdap, 'jpegPhoto', given)[0]?.equals(photo)).toBe(true);
+});
+
 test.each([
 	['accountExpires', '2024-01-01T00:00:00Z', '133485408000000000'],
 	['accountExpires', '2024-01-01', '133485408000000000'],
