@@ -69,8 +69,9 @@ ${table(
 )}`,
 	small: ({ rounds, small, rows }) => `## ${small} objects of 1 KiB, up
 
-Against one Ceph gateway in memory, 50 requests at a time, medians of ${rounds} interleaved rounds; columns as above. The
-built-in nodes work on one item after the other: for them the time of a tenth of the objects, once, ten times.
+Against one Ceph gateway in memory, 50 requests at a time, medians of ${rounds} interleaved rounds, each in a new
+bucket; columns as above. The built-in nodes work on one item after the other: for them the time of a tenth of the
+objects, once, ten times.
 
 ${costs(rows, 'small')}`,
 	defects: ({ subjects, rows }) => `## What S3 nodes get wrong
