@@ -10,6 +10,7 @@ import {
 	type Watching,
 } from '../engine/ldapWatching';
 import type { Database } from '../engine/triggerHost';
+import type { Directory } from './directory';
 
 /** How many changes; the goal is 0 lost and 0 doubled of 10,000. */
 export const CHANGES = Number(process.env.TRIGGER_CHANGES ?? 300);
@@ -18,14 +19,12 @@ export const CHANGES = Number(process.env.TRIGGER_CHANGES ?? 300);
 export interface Place {
 	watching: Watching;
 	directory: LdapClient;
-	/** an organizational unit of its own is made below it */
-	base: string;
+	/** an organizational unit of its own is made below its base; a restart comes without warning */
+	server: Pick<Directory, 'base' | 'restart'>;
 	/** object classes of what is made */
 	objectClasses: string[];
 	/** of the trigger */
 	mechanism: string;
-	/** ends the server without warning and starts it again */
-	restart(): Promise<void>;
 }
 
 const CHANGING = 20;
@@ -36,7 +35,8 @@ const CHANGING = 20;
  * were changed an unbroken chain of events that ends at their last value.
  */
 export async function manyChanges(place: Place): Promise<void> {
-	const { watching, directory, base, objectClasses, mechanism } = place;
+	const { watching, directory, server, objectClasses, mechanism } = place;
+	const { base } = server;
 	const under = `OU=many-${mechanism},${base}`;
 	const dnOf = (name: string) => `CN=${name},${under}`;
 	const add = async (name: string) =>
@@ -58,7 +58,7 @@ export async function manyChanges(place: Place): Promise<void> {
 	const troubles = new Map<number, () => Promise<unknown>>([
 		[Math.floor(each / 4), async () => await Promise.resolve(watching.end())],
 		[Math.floor(each / 4) + 15, startAgain],
-		[Math.floor(each / 2), async () => await place.restart()],
+		[Math.floor(each / 2), async () => await server.restart()],
 		[Math.floor((each * 3) / 4), async () => await watching.stop().then(startAgain)],
 	]);
 	for (let n = 0; n < each; n++) {
@@ -94,7 +94,8 @@ export async function manyChanges(place: Place): Promise<void> {
 
 /** Moves and renames what holds entries, and expects an event for each entry in it. */
 export async function movedContainers(place: Place): Promise<void> {
-	const { watching, directory, base, objectClasses, mechanism } = place;
+	const { watching, directory, server, objectClasses, mechanism } = place;
+	const { base } = server;
 	const [here, elsewhere] = [`OU=here-${mechanism},${base}`, `OU=elsewhere-${mechanism},${base}`];
 	const unit = async (dn: string) =>
 		await directory.add(dn, [attribute('objectClass', 'organizationalUnit')]);

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /**
@@ -59,6 +60,22 @@ export class Daemons {
 		};
 		daemon.once('error', fail).once('exit', (code, by) => fail(code ?? by));
 		return daemon;
+	}
+
+	/**
+	 * Asks until there is an answer.
+	 * @throws what `signal` was aborted with
+	 */
+	async answers(ask: () => Promise<unknown>): Promise<void> {
+		for (;;) {
+			try {
+				await ask();
+				return;
+			} catch {
+				this.signal.throwIfAborted();
+				await delay(50);
+			}
+		}
 	}
 
 	/** Ends one of them. */

@@ -148,28 +148,16 @@ needs('/usr/sbin/slapd')('the trigger at OpenLDAP', () => {
 	test.each(['automatic', 'polling'])(
 		'%s: what is in a container that is moved or renamed is not forgotten',
 		async (mechanism) => {
-			const restart = async () => await slapd.restart();
 			const objectClasses = ['inetOrgPerson'];
-			await movedContainers({
-				watching,
-				directory,
-				base: slapd.base,
-				objectClasses,
-				mechanism,
-				restart,
-			});
+			await movedContainers({ watching, directory, server: slapd, objectClasses, mechanism });
 		},
 	);
 
 	test.each(['automatic', 'polling'])(
 		`%s: ${CHANGES} changes, n8n killed and stopped, the server killed: nothing lost, nothing doubled`,
 		async (mechanism) => {
-			const restart = async () => await slapd.restart();
 			const objectClasses = ['inetOrgPerson'];
-			await manyChanges({
-				...{ watching, directory, base: slapd.base },
-				...{ objectClasses, mechanism, restart },
-			});
+			await manyChanges({ watching, directory, server: slapd, objectClasses, mechanism });
 		},
 		MOST_MS,
 	);
@@ -303,28 +291,16 @@ needs('/usr/sbin/samba', 'samba-tool')('the trigger at Active Directory (Samba)'
 	test.each(['automatic', 'dirSync', 'polling'])(
 		'%s: what is in a container that is moved or renamed is not forgotten',
 		async (mechanism) => {
-			const restart = async () => await samba.restart();
 			const objectClasses = ['contact'];
-			await movedContainers({
-				watching,
-				directory,
-				base: samba.base,
-				objectClasses,
-				mechanism,
-				restart,
-			});
+			await movedContainers({ watching, directory, server: samba, objectClasses, mechanism });
 		},
 	);
 
 	test.each(['automatic', 'dirSync', 'polling'])(
 		`%s: ${CHANGES} changes, n8n killed and stopped, the server killed: nothing lost, nothing doubled`,
 		async (mechanism) => {
-			const restart = async () => await samba.restart();
 			const objectClasses = ['contact'];
-			await manyChanges({
-				...{ watching, directory, base: samba.base },
-				...{ objectClasses, mechanism, restart },
-			});
+			await manyChanges({ watching, directory, server: samba, objectClasses, mechanism });
 		},
 		MOST_MS,
 	);
@@ -364,26 +340,24 @@ needs('ns-slapd')('the trigger at 389 Directory Server', () => {
 	test.each(['automatic', 'polling'])(
 		'%s: what is in a container that is moved or renamed is not forgotten',
 		async (mechanism) => {
-			const { port, admin, base } = dirsrv;
+			const { port, admin } = dirsrv;
 			const directory = clientOf([{ host: '127.0.0.1', port }], {
 				signIn: signInAs(admin.dn, admin.password),
 			});
-			const restart = async () => await dirsrv.restart();
 			const objectClasses = ['inetOrgPerson'];
-			await movedContainers({ watching, directory, base, objectClasses, mechanism, restart });
+			await movedContainers({ watching, directory, server: dirsrv, objectClasses, mechanism });
 		},
 	);
 
 	test.each(['automatic', 'polling'])(
 		`%s: ${CHANGES} changes, n8n killed and stopped, the server killed: nothing lost, nothing doubled`,
 		async (mechanism) => {
-			const { port, admin, base } = dirsrv;
+			const { port, admin } = dirsrv;
 			const directory = clientOf([{ host: '127.0.0.1', port }], {
 				signIn: signInAs(admin.dn, admin.password),
 			});
-			const restart = async () => await dirsrv.restart();
 			const objectClasses = ['inetOrgPerson'];
-			await manyChanges({ watching, directory, base, objectClasses, mechanism, restart });
+			await manyChanges({ watching, directory, server: dirsrv, objectClasses, mechanism });
 		},
 		MOST_MS,
 	);

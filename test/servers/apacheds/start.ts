@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { authority } from '../../shared/transport/certificates.ts';
 import { Daemons, freePort, launched, untilSignal } from '../daemons.ts';
+import { type Directory, directoryAnswers, startedDirectory } from '../directory.ts';
 import { apachedsConfiguration, apachedsEntries } from './configuration.ts';
 
 const START_TIMEOUT_MS = 120_000;
@@ -26,22 +26,7 @@ export interface ApachedsOptions {
 	ldif?: string;
 }
 
-export interface Apacheds {
-	/** as in "ldap://127.0.0.1:12345" */
-	url: string;
-	tlsUrl: string;
-	port: number;
-	tlsPort: number;
-	/** PEM of the authority of the server */
-	ca: string;
-	base: string;
-	/** without limits */
-	admin: { dn: string; password: string };
-	user: { uid: string; password: string; dn: string };
-	stop(): Promise<void>;
-	/** Ends the server, by default without warning, and starts it again with the same entries and ports. */
-	restart(by?: NodeJS.Signals): Promise<void>;
-}
+export type Apacheds = Directory;
 
 /**
  * Starts Apache Directory Server in a temporary folder and on free ports of 127.0.0.1, with TLS, its own password policy,
@@ -84,25 +69,18 @@ async function launch(
 			...['-cp', CLASS_PATH],
 			...['org.apache.directory.server.UberjarMain', daemons.folder],
 		);
-		await answers(daemons, url);
+		await directoryAnswers(daemons, url, BASE);
 		return daemon;
 	};
-	let daemon = await start();
+	const facts = { port, tlsPort, ca, base: BASE, admin: ADMIN, user: USER };
+	const directory = await startedDirectory(daemons, facts, start);
 	const entries = daemons.file('entries.ldif');
 	fs.writeFileSync(entries, `${apachedsEntries({ base: BASE, user: USER })}\n${ldif}`);
 	await daemons.run(
 		...(['ldapadd', '-x', '-H', url, '-D', ADMIN.dn, '-w', ADMIN.password] as const),
 		...['-f', entries],
 	);
-	return {
-		...{ url, tlsUrl: `ldaps://127.0.0.1:${tlsPort}`, port, tlsPort, ca },
-		...{ base: BASE, admin: ADMIN, user: USER },
-		stop: async () => await daemons.stop(),
-		restart: async (by) => {
-			await daemons.end(daemon, by);
-			daemon = await start();
-		},
-	};
+	return directory;
 }
 
 /** @returns PEM of the authority */
@@ -120,18 +98,6 @@ async function writeCertificates(daemons: Daemons): Promise<string> {
 		return ca;
 	} finally {
 		remove();
-	}
-}
-
-async function answers(daemons: Daemons, url: string): Promise<void> {
-	for (;;) {
-		try {
-			await daemons.run('ldapsearch', '-x', '-H', url, '-s', 'base', '-b', BASE, '-LLL', '1.1');
-			return;
-		} catch {
-			daemons.signal.throwIfAborted();
-			await delay(100);
-		}
 	}
 }
 

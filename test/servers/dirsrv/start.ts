@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { authority } from '../../shared/transport/certificates.ts';
 import { Daemons, freePort, launched, untilSignal } from '../daemons.ts';
+import { type Directory, directoryAnswers, startedDirectory } from '../directory.ts';
 import { dirsrvConfiguration, dirsrvEntries } from './configuration.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -19,22 +19,7 @@ export interface DirsrvOptions {
 	ldif?: string;
 }
 
-export interface Dirsrv {
-	/** as in "ldap://127.0.0.1:12345" */
-	url: string;
-	tlsUrl: string;
-	port: number;
-	tlsPort: number;
-	/** PEM of the authority of the server */
-	ca: string;
-	base: string;
-	/** without limits */
-	admin: { dn: string; password: string };
-	user: { uid: string; password: string; dn: string };
-	stop(): Promise<void>;
-	/** Ends the server, by default without warning, and starts it again with the same entries and ports. */
-	restart(by?: NodeJS.Signals): Promise<void>;
-}
+export type Dirsrv = Directory;
 
 /**
  * Starts 389 Directory Server in a temporary folder and on free ports of 127.0.0.1, with TLS, memberOf,
@@ -79,19 +64,11 @@ async function launch(
 	const start = async () => {
 		// With -d, even of nothing, it stays in the foreground.
 		const daemon = daemons.start('ns-slapd', '-D', folder, '-d', '0');
-		await answers(daemons, url);
+		await directoryAnswers(daemons, url);
 		return daemon;
 	};
-	let daemon = await start();
-	return {
-		...{ url, tlsUrl: `ldaps://127.0.0.1:${tlsPort}`, port, tlsPort, ca },
-		...{ base: BASE, admin: ADMIN, user: USER },
-		stop: async () => await daemons.stop(),
-		restart: async (by) => {
-			await daemons.end(daemon, by);
-			daemon = await start();
-		},
-	};
+	const facts = { port, tlsPort, ca, base: BASE, admin: ADMIN, user: USER };
+	return await startedDirectory(daemons, facts, start);
 }
 
 /** The database of keys of NSS, which has them in no other way. @returns PEM of the authority */
@@ -121,18 +98,6 @@ async function writeCertificates(daemons: Daemons): Promise<string> {
 		return ca;
 	} finally {
 		remove();
-	}
-}
-
-async function answers(daemons: Daemons, url: string): Promise<void> {
-	for (;;) {
-		try {
-			await daemons.run('ldapsearch', '-x', '-H', url, '-s', 'base', '-b', '', '-LLL', '1.1');
-			return;
-		} catch {
-			daemons.signal.throwIfAborted();
-			await delay(30);
-		}
 	}
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Daemons, freePort, launched, untilSignal } from '../daemons.ts';
 import { cephConfiguration } from './configuration.ts';
 
@@ -83,7 +82,7 @@ async function launch(
 	if (sts) await run('radosgw-admin', 'caps', 'add', '--uid=test', '--caps=roles=*');
 	start('radosgw', '-n', 'client.rgw');
 	const endpoint = `http://127.0.0.1:${port}`;
-	await answers(endpoint, daemons.signal);
+	await daemons.answers(async () => await fetch(endpoint, { signal: daemons.signal }));
 	const configuration = daemons.file('ceph.conf');
 	const stop = async () => await daemons.stop();
 	return { endpoint, region: REGION, ...USER, configuration, stop };
@@ -114,18 +113,6 @@ async function makeUser(run: Run, file: string) {
 	// Without it the gateway calls its region "default" and refuses any LocationConstraint.
 	fs.writeFileSync(file, zoneGroup.replace(/"api_name": "[^"]*"/, `"api_name": "${REGION}"`));
 	await run('radosgw-admin', 'zonegroup', 'set', `--infile=${file}`);
-}
-
-async function answers(endpoint: string, signal: AbortSignal) {
-	for (;;) {
-		try {
-			await fetch(endpoint, { signal });
-			return;
-		} catch {
-			signal.throwIfAborted();
-			await delay(50);
-		}
-	}
 }
 
 /** `node start.ts [memstore|bluestore [bytes]]` prints one line of JSON and runs until a signal. */

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { authority } from '../../shared/transport/certificates.ts';
 import { Daemons, launched, untilSignal } from '../daemons.ts';
+import { directoryAnswers } from '../directory.ts';
 
 const START_TIMEOUT_MS = 120_000;
 const REALM = 'n8n.test';
@@ -59,7 +59,8 @@ async function launch(daemons: Daemons): Promise<Samba> {
 			...(['samba', '-F', '--no-process-group', '--model=single'] as const),
 			...['-s', daemons.file('etc', 'smb.conf'), '--debug-stdout'],
 		);
-		await answers(daemons, `ldap://${address}`);
+		const signIn = ['-D', ADMIN.upn, '-w', ADMIN.password];
+		await directoryAnswers(daemons, `ldap://${address}`, '', signIn);
 		return daemon;
 	};
 	let daemon = await start();
@@ -126,19 +127,6 @@ function writeCertificates(daemons: Daemons): string {
 		return ca;
 	} finally {
 		remove();
-	}
-}
-
-async function answers(daemons: Daemons, url: string): Promise<void> {
-	const signIn = ['-x', '-D', ADMIN.upn, '-w', ADMIN.password];
-	for (;;) {
-		try {
-			await daemons.run('ldapsearch', ...signIn, '-H', url, '-s', 'base', '-b', '', '-LLL', '1.1');
-			return;
-		} catch {
-			daemons.signal.throwIfAborted();
-			await delay(100);
-		}
 	}
 }
 

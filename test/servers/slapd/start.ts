@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { authority, type Identity } from '../../shared/transport/certificates.ts';
 import { Daemons, freePort, launched, untilSignal } from '../daemons.ts';
+import { directoryAnswers } from '../directory.ts';
 import { slapdConfiguration, slapdEntries } from './configuration.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -104,7 +104,7 @@ async function launch(
 			...(['slapd', '-d', '0', '-f', configuration] as const),
 			...['-h', `${url}/ ${tlsUrl}/ ${ldapiUrl}`, '-n', `slapd-${port}`],
 		);
-		await answers(daemons, url);
+		await directoryAnswers(daemons, url);
 		return daemon;
 	};
 	let daemon = await start();
@@ -131,18 +131,6 @@ function writeCertificates(daemons: Daemons): { ca: string; client: Identity } {
 		return { ca, client: issue('admin') };
 	} finally {
 		remove();
-	}
-}
-
-async function answers(daemons: Daemons, url: string): Promise<void> {
-	for (;;) {
-		try {
-			await daemons.run('ldapsearch', '-x', '-H', url, '-s', 'base', '-b', '', '-LLL', '1.1');
-			return;
-		} catch {
-			daemons.signal.throwIfAborted();
-			await delay(30);
-		}
 	}
 }
 

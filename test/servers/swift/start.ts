@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Daemons, freePort, launched, untilSignal } from '../daemons.ts';
 import { MAKE_RINGS, proxyConf, storeConf, STORES, SWIFT_CONF } from './configuration.ts';
 
@@ -53,20 +52,8 @@ async function launch(daemons: Daemons): Promise<Swift> {
 	for (const server of [...STORES, 'proxy'])
 		daemons.start(`swift-${server}-server`, daemons.file(`${server}.conf`), '-v');
 	const endpoint = `http://127.0.0.1:${port}`;
-	await works(endpoint, daemons.signal);
+	await daemons.answers(async () => await fetch(endpoint, { signal: daemons.signal }));
 	return { endpoint, ...USER, stop: async () => await daemons.stop() };
-}
-
-async function works(endpoint: string, signal: AbortSignal) {
-	for (;;) {
-		try {
-			await fetch(endpoint, { signal });
-			return;
-		} catch {
-			signal.throwIfAborted();
-			await delay(50);
-		}
-	}
 }
 
 /** `node start.ts` prints one line of JSON and runs until a signal. */
